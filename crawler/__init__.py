@@ -1,0 +1,1 @@
+"""UNDERSTAND and GIVE BACK: what is known of WeChat and of bulletins, and the archive given back."""

@@ -1,0 +1,1 @@
+"""FETCH: errands, no knowledge."""
