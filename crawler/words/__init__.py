@@ -38,5 +38,5 @@ def say_error(error: MirrorError) -> str:
 @cache
 def chinese() -> dict[str, str]:
     """Every table of Chinese sentences, as one."""
-    tables = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+    tables = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__) if module.name.startswith("zh_")]
     return {english: words for table in tables for english, words in table.CHINESE.items()}

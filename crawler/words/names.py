@@ -1,0 +1,86 @@
+"""The names that people read for standings, outcomes, grounds and problems; one place for all who show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from crawler.words import say
+from storage.records import Outcome, PlacedBy, Role, Standing
+
+STANDINGS: Mapping[Standing | None, str] = {
+    Standing.ALIVE: "readable",
+    Standing.GONE: "gone",
+    Standing.MOVED: "moved",
+    Standing.LATER: "try again later",
+    Standing.BLOCKED: "access refused",
+    Standing.UNKNOWN: "not understood",
+    None: "not visited yet",
+}
+
+OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.ALIVE: "readable",
+    Outcome.DELETED: "deleted by its author",
+    Outcome.VIOLATION: "removed by the platform for a violation",
+    Outcome.INFRINGEMENT: "removed after an infringement complaint",
+    Outcome.COMPLAINT: "removed after complaints",
+    Outcome.SEND_FAILED: "never sent out",
+    Outcome.ACCOUNT_BLOCKED: "account blocked",
+    Outcome.ACCOUNT_CLOSED: "account closed",
+    Outcome.LINK_EXPIRED: "temporary link expired",
+    Outcome.MIGRATED: "moved with its account",
+    Outcome.UNDER_REVIEW: "under review",
+    Outcome.ACCOUNT_MIGRATING: "account is moving",
+    Outcome.PRIVATE: "hidden by its author's privacy setting",
+    Outcome.UNAVAILABLE: "temporarily unavailable",
+    Outcome.SYSTEM_ERROR: "WeChat system error",
+    Outcome.TRUNCATED: "page cut short",
+    Outcome.UNREACHABLE: "not reachable",
+    Outcome.CAPTCHA: "verification asked for",
+    Outcome.RATE_LIMITED: "too many requests",
+    Outcome.CLIENT_ONLY: "opens in the WeChat app only",
+    Outcome.REGION_BLOCKED: "blocked in this region",
+    Outcome.ROBOTS_EXCLUDED: "left out because of robots.txt",
+    Outcome.BAD_LINK: "the address is wrong",
+    Outcome.UNRECOGNISED: "a page that is not known",
+}
+
+PLACES: Mapping[PlacedBy | None, str] = {
+    PlacedBy.ANNOTATION: "link area over the item",
+    PlacedBy.HYPERLINK: "link in the item",
+    PlacedBy.INLINE: "printed in the item",
+    PlacedBy.ROW: "same table row",
+    PlacedBy.NEAREST: "nearest item, to be confirmed",
+    PlacedBy.PERSON: "placed by a person",
+    None: "not placed",
+}
+
+ROLES: Mapping[Role, str] = {
+    Role.BODY: "picture",
+    Role.BACKGROUND: "background picture",
+    Role.COVER: "cover",
+    Role.AVATAR: "avatar",
+    Role.CARD: "card",
+    Role.AUDIO: "sound",
+    Role.VIDEO: "video",
+    Role.STYLE: "style sheet",
+}
+
+
+def standing_name(standing: Standing | None) -> str:
+    """Return the word for a standing; None is an article that was never visited."""
+    return say(STANDINGS[standing])
+
+
+def outcome_name(outcome: Outcome) -> str:
+    """Return the words for what a visit found."""
+    return say(OUTCOMES[outcome])
+
+
+def place_name(placed_by: PlacedBy | None) -> str:
+    """Return the words for why a citation stands where it stands."""
+    return say(PLACES[placed_by])
+
+
+def role_name(role: Role) -> str:
+    """Return the word for what an asset is to its page."""
+    return say(ROLES[role])

@@ -1,0 +1,25 @@
+"""Chinese for the sentences in storage.errors."""
+
+CHINESE = {
+    "Something went wrong: {reason}.": "出错了：{reason}。",
+    "{subject} is not in the archive.": "存档中没有 {subject}。",
+    "There is no archive in {place}. Run `wxmirror crawl BULLETIN` to begin one, or set WXMIRROR_ARCHIVE.": "{place} 中还没有存档。请运行“wxmirror crawl 简报文件”建立存档，或用 WXMIRROR_ARCHIVE 指明存档所在的文件夹。",
+    "The archive in {place} was made by a newer wxmirror (its schema is {found}). Install that version or newer.": "{place} 中的存档由更新版本的 wxmirror 建立（结构版本 {found}）。请安装该版本或更新的版本。",
+    "The archive in {place} was made by an older wxmirror. Run `wxmirror crawl` or `wxmirror serve` once: it is copied aside and brought up to date.": "{place} 中的存档由旧版本的 wxmirror 建立。请运行一次“wxmirror crawl”或“wxmirror serve”：程序会先另存一份副本，再升级存档。",
+    "The archive in {place} cannot be written to ({reason}). Check the folder's owner and whether the disk is mounted read-only.": "无法写入 {place} 中的存档（{reason}）。请检查文件夹的所有者，以及磁盘是否以只读方式挂载。",
+    "Another {job} is running on this archive. Wait for it to end, or look at `wxmirror status`.": "此存档上正有另一个任务（{job}）在运行。请等它结束，或用“wxmirror status”查看。",
+    "Only {free} left on the disk of the archive, {floor} must stay free. Free some space, or lower [archive] min_free_gb; nothing was lost.": "存档所在磁盘只剩 {free}，至少要留出 {floor}。请清理磁盘空间，或调低 [archive] min_free_gb；已有内容没有丢失。",
+    "The kept bytes {sha256} are damaged: {reason}. Restore this file from a backup; `wxmirror verify` lists all such files.": "存档文件 {sha256} 已损坏：{reason}。请从备份中恢复此文件；“wxmirror verify”会列出所有损坏的文件。",
+    "{url} is not the address of a WeChat article ({reason}).": "{url} 不是微信文章的地址（{reason}）。",
+    "The page cannot be read as an article: {reason}.": "此页面无法按文章读取：{reason}。",
+    "{file}: there is no such file. Check the name and the folder.": "{file}：没有这个文件。请检查文件名和所在文件夹。",
+    "{file} is a folder, not a file. Name the bulletins in it one by one, or follow the folder as a source.": "{file} 是文件夹，不是文件。请逐个写出其中的简报，或把该文件夹设为来源。",
+    "{file} may not be read by this user. Change its permissions, or copy it.": "当前用户无权读取 {file}。请修改权限，或另存一份。",
+    "{file} is empty (0 bytes). Ask for the bulletin again.": "{file} 是空文件（0 字节）。请重新索取该简报。",
+    "{file} is no kind of bulletin that wxmirror reads (it looks like {detail}). It reads PDF, HTML and plain text.": "wxmirror 不能读取 {file} 这类文件（看起来是 {detail}）。目前可读取 PDF、网页（HTML）和纯文本。",
+    "{file} is damaged or cut short ({detail}). Ask for the bulletin again, or open and save it anew.": "{file} 已损坏或不完整（{detail}）。请重新索取该简报，或用原软件打开后另存一份。",
+    "{file} is protected by a password. Save a copy without the password and give that.": "{file} 有密码保护。请另存一份不带密码的副本再使用。",
+    "{file} is too large to be a bulletin ({detail}).": "{file} 太大，不像是简报（{detail}）。",
+    "{file} could not be read within its limits of time and memory ({detail}).": "未能在时间和内存限制内读完 {file}（{detail}）。",
+    "{place}: {reason}": "{place}：{reason}",
+}
