@@ -185,3 +185,10 @@ def _refuse_unknown(model: type[BaseModel], written: Mapping[str, Any], place: s
 def _section(annotation: Any) -> type[BaseModel] | None:
     candidates = [annotation, *getattr(annotation, "__args__", ())]
     return next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), None)
+
+
+def sample() -> str:
+    """A wxmirror.toml with every setting, its default and what it means, in the reader's language."""
+    from crawler.words import language
+
+    return (Path(__file__).parent / "words" / f"sample.{language()}.toml").read_text(encoding="utf-8")

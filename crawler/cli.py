@@ -1,0 +1,376 @@
+"""The command line: words out, no logic.
+
+Every command opens what it needs, calls one function of the house, and shows the answer: to people through
+crawler.showing, to programs (``--json``) through crawler.forms. Heavy parts are imported by the command that needs
+them, so that ``wxmirror --help`` is quick. Exit codes: 0 done; 1 the archive or the program failed (``find``: unknown
+address, ``verify``: damage); 2 wrong usage or an input that cannot be read (the others go on); 3 stopped early.
+"""
+
+from __future__ import annotations
+
+import gettext
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from crawler.words import language, say, say_error
+from storage.errors import MirrorError, NotAnArticle, ReadingError, UnreadableBulletin, WrongSettings
+
+# The words that the command-line library itself says ("Usage", "No such option") come from this catalogue.
+os.environ["LANGUAGE"] = "zh_CN" if language() == "zh" else "en"
+gettext.bindtextdomain("wxmirror", str(Path(__file__).parent / "words" / "locale"))
+gettext.textdomain("wxmirror")
+
+import typer  # noqa: E402  (its words are looked up when it is imported)
+
+if TYPE_CHECKING:
+    from crawler.config import Config
+    from storage.archive import Archive
+
+DONE, FAILED, UNREADABLE, STOPPED_EARLY = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="wxmirror",
+    help=say(
+        "Keeps the WeChat articles that bulletins cite, tied to the item that cited them.\n\n"
+        "To begin: `wxmirror crawl BULLETIN.pdf` keeps every article that a bulletin cites; "
+        "`wxmirror serve` shows what is kept; `wxmirror schedule` does it every night."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def command(sentence: str, /) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a function a command, with this sentence as its help."""
+    words = say(sentence)
+    return app.command(help=words, short_help=words)
+
+
+Json = Annotated[bool, typer.Option("--json", help=say("print one JSON document on stdout, for programs"))]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE…", show_default=False)]
+
+
+class ExportFormat(StrEnum):
+    """The packages that can be made."""
+
+    WARC = "warc"
+    SITE = "site"
+
+
+def main() -> None:
+    """Run the command line; every error that was planned for becomes a sentence and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except MirrorError as error:
+        fail(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(DONE)
+
+
+def fail(error: MirrorError) -> None:
+    """Say what went wrong and end with the code for it."""
+    if "--json" in sys.argv:
+        emit({"error": {"kind": kind_of(error), "message": say_error(error)}})
+    print(say("Error: {message}", message=say_error(error)), file=sys.stderr)  # noqa: T201
+    sys.exit(UNREADABLE if isinstance(error, ReadingError | WrongSettings) else FAILED)
+
+
+def kind_of(error: MirrorError) -> str:
+    """Return the short word for an error, for programs: ``damaged``, ``not_an_article``, …"""
+    if isinstance(error, UnreadableBulletin):
+        return error.kind
+    name = type(error).__name__
+    return "".join(f"_{mark.lower()}" if mark.isupper() else mark for mark in name).lstrip("_")
+
+
+def emit(document: Any) -> None:
+    """Print one JSON document on stdout."""
+    print(json.dumps(document, ensure_ascii=False, indent=2))  # noqa: T201
+
+
+def settings() -> Config:
+    """The settings of this run."""
+    from crawler.config import load_config
+
+    return load_config()
+
+
+def open_archive(config: Config, *, writing: bool = False, create: bool = False) -> Archive:
+    """Open the archive that the settings name."""
+    from storage.archive import Archive
+
+    return Archive.open(config.folder, database_url=config.archive.database_url, writing=writing, create=create)
+
+
+def read_file(file: Path) -> bytes:
+    """Return a file's bytes. Raises UnreadableBulletin for what is no readable file."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError as error:
+        raise UnreadableBulletin(file=str(file), kind="missing") from error
+    except IsADirectoryError as error:
+        raise UnreadableBulletin(file=str(file), kind="not_a_file") from error
+    except PermissionError as error:
+        raise UnreadableBulletin(file=str(file), kind="no_permission") from error
+    except OSError as error:
+        raise UnreadableBulletin(file=str(file), kind="damaged", detail=error.strerror or str(error)) from error
+
+
+def each_file(files: Iterable[Path], read: Callable[[Path], dict[str, Any]], *, as_json: bool) -> None:
+    """Do ``read`` for every file; one that cannot be read is said and the others go on. Ends the program."""
+    from crawler.forms import error_form
+
+    forms, failed = [], False
+    for file in files:
+        try:
+            forms.append(read(file))
+        except ReadingError as error:
+            failed = True
+            forms.append(error_form(str(file), kind_of(error), say_error(error)))
+            print(say_error(error), file=sys.stderr)  # noqa: T201
+    if as_json:
+        emit(forms)
+    raise typer.Exit(UNREADABLE if failed else DONE)
+
+
+# ---- to begin with
+
+
+@command("Write a commented wxmirror.toml to begin with.")
+def init(
+    force: Annotated[bool, typer.Option("--force", help=say("write over the file that is there"))] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the settings file."""
+    from crawler.config import DEFAULT_FILE, sample
+
+    place = Path(DEFAULT_FILE)
+    if place.exists() and not force:
+        raise WrongSettings(place=str(place), reason=say("the file is there already; --force writes over it"))
+    place.write_text(sample(), encoding="utf-8")
+    if as_json:
+        emit({"file": str(place)})
+    else:
+        print(say("{place} written. Open it, set [crawl] contact, and add your sources.", place=place))  # noqa: T201
+
+
+# ---- understanding, without archive or network
+
+
+@command("Show how a bulletin is understood; touches neither archive nor network.")
+def read(files: Files, as_json: Json = False) -> None:
+    """Read bulletins."""
+    from crawler.bulletins.reading import read_bulletin
+    from crawler.forms import bulletin_form
+    from crawler.showing import show_bulletin
+
+    def one(file: Path) -> dict[str, Any]:
+        bulletin = read_bulletin(read_file(file), str(file))
+        if not as_json:
+            show_bulletin(bulletin)
+        return bulletin_form(bulletin)
+
+    each_file(files, one, as_json=as_json)
+
+
+@command("Show what a saved page is, with the evidence; touches neither archive nor network.")
+def inspect(
+    pages: Annotated[list[Path], typer.Argument(metavar="PAGE…", show_default=False)],
+    url: Annotated[str | None, typer.Option("--url", help=say("the address that the page came from"))] = None,
+    as_json: Json = False,
+) -> None:
+    """Inspect saved pages."""
+    from crawler.forms import reading_form
+    from crawler.showing import show_reading
+    from crawler.wechat.reading import read_page
+
+    zone = settings().schedule.zone
+
+    def one(file: Path) -> dict[str, Any]:
+        reading = read_page(read_file(file), url)
+        if not as_json:
+            show_reading(str(file), reading, zone)
+        return reading_form(str(file), reading)
+
+    each_file(pages, one, as_json=as_json)
+
+
+# ---- the crawl
+
+
+@command("Keep every article that the named bulletins cite, and whatever else is due.")
+def crawl(
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[BULLETIN or URL]…",
+            show_default=False,
+            help=say("bulletin files, addresses of bulletins or of articles; with none: the sources and what is due"),
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=say("show what would be taken in and visited, and do nothing"))
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Crawl."""
+    from crawler.commands import run_crawl
+
+    raise typer.Exit(run_crawl(settings(), inputs or [], dry_run=dry_run, as_json=as_json))
+
+
+@command("Keep the timetable: crawl every night, and look in every hour.")
+def schedule(as_json: Json = False) -> None:
+    """Run the timetable."""
+    import scheduler
+
+    scheduler.run(settings())
+    if as_json:
+        emit({})
+
+
+@command("Show the archive in numbers.")
+def status(as_json: Json = False) -> None:
+    """Show the archive's numbers."""
+    from crawler.forms import status_form
+    from crawler.showing import show_status
+    from crawler.timetable import next_run
+
+    config = settings()
+    now = datetime.now(UTC)
+    with open_archive(config) as archive:
+        numbers = archive.status(now)
+    coming = next_run(config, now)
+    if as_json:
+        emit(status_form(numbers, coming))
+    else:
+        show_status(numbers, coming, config.schedule.zone)
+
+
+# ---- the archive given back
+
+
+@command("Find an article by any spelling of its address: what is kept of it, and who cites it.")
+def find(
+    urls: Annotated[list[str], typer.Argument(metavar="URL…", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Find articles."""
+    from crawler.forms import article_form
+    from crawler.showing import show_article
+    from crawler.wechat.urls import read_address
+
+    config = settings()
+    forms, unknown, wrong = [], False, False
+    with open_archive(config) as archive:
+        for url in urls:
+            try:
+                address = read_address(url)
+            except NotAnArticle as error:
+                wrong = True
+                forms.append(article_form(url, None, None))
+                print(say_error(error), file=sys.stderr)  # noqa: T201
+                continue
+            article = archive.article(address)
+            unknown |= article is None
+            forms.append(article_form(url, address.article_url, article))
+            if not as_json:
+                show_article(url, article, config.schedule.zone)
+    if as_json:
+        emit(forms)
+    raise typer.Exit(UNREADABLE if wrong else FAILED if unknown else DONE)
+
+
+@command("Write a bulletin whose dead links lead to the archive.")
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help=say("the file to write"), show_default=False)],
+    only_gone: Annotated[
+        bool, typer.Option("--only-gone", help=say("leave links whose article is still readable at WeChat"))
+    ] = False,
+    base_url: Annotated[
+        str | None,
+        typer.Option("--base-url", help=say("the reading room's public address, as https://archive.example.org")),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help=say("write over the file that is there"))] = False,
+    as_json: Json = False,
+) -> None:
+    """Restore a bulletin."""
+    from crawler.commands import run_restore
+
+    run_restore(settings(), file, out, base_url=base_url, only_gone=only_gone, force=force, as_json=as_json)
+
+
+@command("Write a package of kept articles: a WARC, or a folder that opens from disk.")
+def export(
+    form: Annotated[ExportFormat, typer.Argument(metavar="FORMAT", help="warc site", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help=say("the file or folder to write"), show_default=False)],
+    bulletin: Annotated[
+        list[str] | None, typer.Option("--bulletin", help=say("only what this bulletin cites (its id or its file)"))
+    ] = None,
+    url: Annotated[list[str] | None, typer.Option("--url", help=say("only this article"))] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help=say("bulletins of this day or later"))
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help=say("bulletins of this day or earlier"))
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Export articles."""
+    from crawler.commands import Selection, run_export
+
+    selection = Selection(
+        bulletins=tuple(bulletin or ()),
+        urls=tuple(url or ()),
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+    )
+    run_export(settings(), form.value, out, selection, as_json=as_json)
+
+
+@command("Open the reading room: the archive in a browser.")
+def serve(
+    host: Annotated[str | None, typer.Option("--host", help=say("the address to listen on"))] = None,
+    port: Annotated[int | None, typer.Option("--port", help=say("the port to listen on; 0 takes a free one"))] = None,
+) -> None:
+    """Serve the reading room."""
+    from crawler.web.serving import serve as serve_archive
+
+    config = settings()
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    serve_archive(config.model_copy(update={"web": config.web.model_copy(update=given)}))
+
+
+@command("Check every kept file against its name, and every record against its files.")
+def verify(as_json: Json = False) -> None:
+    """Audit the archive's fixity."""
+    from crawler.forms import verification_form
+    from crawler.showing import bar, show_verification
+
+    started = time.monotonic()
+    with open_archive(settings()) as archive, bar() as progress:
+        task = progress.add_task(say("Checking"), total=None)
+        found = archive.verify(progress=lambda done, of: progress.update(task, completed=done, total=of))
+    seconds = time.monotonic() - started
+    if as_json:
+        emit(verification_form(found, seconds))
+    else:
+        show_verification(found, seconds)
+    raise typer.Exit(FAILED if found.faults else DONE)
+
+
+if __name__ == "__main__":
+    main()
