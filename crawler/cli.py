@@ -15,9 +15,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 from crawler.words import language, say, say_error
 from storage.errors import MirrorError, NotAnArticle, ReadingError, UnreadableBulletin, WrongSettings
@@ -27,43 +26,50 @@ os.environ["LANGUAGE"] = "zh_CN" if language() == "zh" else "en"
 gettext.bindtextdomain("wxmirror", str(Path(__file__).parent / "words" / "locale"))
 gettext.textdomain("wxmirror")
 
-import typer  # noqa: E402  (its words are looked up when it is imported)
+import click  # noqa: E402  (some of its words are looked up when it is imported)
 
 if TYPE_CHECKING:
     from crawler.config import Config
     from storage.archive import Archive
 
 DONE, FAILED, UNREADABLE, STOPPED_EARLY = 0, 1, 2, 3
+EXPORT_FORMATS = ("warc", "site")
+DAY = click.DateTime(["%Y-%m-%d"])
 
-app = typer.Typer(
-    name="wxmirror",
+
+class House(click.Group):
+    """The commands, in the order in which a person meets them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands' names in the order of their definition."""
+        return list(self.commands)
+
+
+@click.group(
+    cls=House,
     help=say(
         "Keeps the WeChat articles that bulletins cite, tied to the item that cited them.\n\n"
         "To begin: `wxmirror crawl BULLETIN.pdf` keeps every article that a bulletin cites; "
         "`wxmirror serve` shows what is kept; `wxmirror schedule` does it every night."
     ),
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+    options_metavar=say("[OPTIONS]"),
+    subcommand_metavar=say("COMMAND …"),
 )
+@click.version_option(package_name="wxmirror", message="wxmirror %(version)s")
+def app() -> None:
+    """Do nothing by itself: a command follows."""
 
 
-def command(sentence: str, /) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def command(sentence: str, /) -> Callable[[Callable[..., None]], click.Command]:
     """Make a function a command, with this sentence as its help."""
     words = say(sentence)
-    return app.command(help=words, short_help=words)
+    return app.command(help=words, short_help=words, options_metavar=say("[OPTIONS]"))
 
 
-Json = Annotated[bool, typer.Option("--json", help=say("print one JSON document on stdout, for programs"))]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE…", show_default=False)]
-
-
-class ExportFormat(StrEnum):
-    """The packages that can be made."""
-
-    WARC = "warc"
-    SITE = "site"
+as_json_option = click.option(
+    "--json", "as_json", is_flag=True, help=say("print one JSON document on stdout, for programs")
+)
+force_option = click.option("--force", is_flag=True, help=say("write over the file that is there"))
 
 
 def main() -> None:
@@ -77,6 +83,18 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(DONE)
+    except Exception as error:  # noqa: BLE001  (the outer edge: a fault of ours is told as one)
+        if os.environ.get("WXMIRROR_DEBUG"):
+            raise
+        print(  # noqa: T201
+            say(
+                "wxmirror itself failed: {error}. What was kept is safe. "
+                "Run the command again with WXMIRROR_DEBUG=1 and send what it prints to the developers.",
+                error=f"{type(error).__name__}: {error}",
+            ),
+            file=sys.stderr,
+        )
+        sys.exit(FAILED)
 
 
 def fail(error: MirrorError) -> None:
@@ -142,17 +160,16 @@ def each_file(files: Iterable[Path], read: Callable[[Path], dict[str, Any]], *, 
             print(say_error(error), file=sys.stderr)  # noqa: T201
     if as_json:
         emit(forms)
-    raise typer.Exit(UNREADABLE if failed else DONE)
+    raise click.exceptions.Exit(UNREADABLE if failed else DONE)
 
 
 # ---- to begin with
 
 
 @command("Write a commented wxmirror.toml to begin with.")
-def init(
-    force: Annotated[bool, typer.Option("--force", help=say("write over the file that is there"))] = False,
-    as_json: Json = False,
-) -> None:
+@force_option
+@as_json_option
+def init(*, force: bool, as_json: bool) -> None:
     """Write the settings file."""
     from crawler.config import DEFAULT_FILE, sample
 
@@ -170,7 +187,9 @@ def init(
 
 
 @command("Show how a bulletin is understood; touches neither archive nor network.")
-def read(files: Files, as_json: Json = False) -> None:
+@click.argument("files", metavar=say("FILE…"), nargs=-1, required=True, type=click.Path(path_type=Path))
+@as_json_option
+def read(files: tuple[Path, ...], *, as_json: bool) -> None:
     """Read bulletins."""
     from crawler.bulletins.reading import read_bulletin
     from crawler.forms import bulletin_form
@@ -186,11 +205,10 @@ def read(files: Files, as_json: Json = False) -> None:
 
 
 @command("Show what a saved page is, with the evidence; touches neither archive nor network.")
-def inspect(
-    pages: Annotated[list[Path], typer.Argument(metavar="PAGE…", show_default=False)],
-    url: Annotated[str | None, typer.Option("--url", help=say("the address that the page came from"))] = None,
-    as_json: Json = False,
-) -> None:
+@click.argument("pages", metavar=say("PAGE…"), nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--url", metavar=say("URL"), help=say("the address that the page came from"))
+@as_json_option
+def inspect(pages: tuple[Path, ...], url: str | None, *, as_json: bool) -> None:
     """Inspect saved pages."""
     from crawler.forms import reading_form
     from crawler.showing import show_reading
@@ -211,28 +229,19 @@ def inspect(
 
 
 @command("Keep every article that the named bulletins cite, and whatever else is due.")
-def crawl(
-    inputs: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[BULLETIN or URL]…",
-            show_default=False,
-            help=say("bulletin files, addresses of bulletins or of articles; with none: the sources and what is due"),
-        ),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help=say("show what would be taken in and visited, and do nothing"))
-    ] = False,
-    as_json: Json = False,
-) -> None:
+@click.argument("inputs", metavar=say("[BULLETIN or URL]…"), nargs=-1)
+@click.option("--dry-run", is_flag=True, help=say("show what would be taken in and visited, and do nothing"))
+@as_json_option
+def crawl(inputs: tuple[str, ...], *, dry_run: bool, as_json: bool) -> None:
     """Crawl."""
     from crawler.commands import run_crawl
 
-    raise typer.Exit(run_crawl(settings(), inputs or [], dry_run=dry_run, as_json=as_json))
+    raise click.exceptions.Exit(run_crawl(settings(), inputs, dry_run=dry_run, as_json=as_json))
 
 
 @command("Keep the timetable: crawl every night, and look in every hour.")
-def schedule(as_json: Json = False) -> None:
+@as_json_option
+def schedule(*, as_json: bool) -> None:
     """Run the timetable."""
     import scheduler
 
@@ -242,7 +251,8 @@ def schedule(as_json: Json = False) -> None:
 
 
 @command("Show the archive in numbers.")
-def status(as_json: Json = False) -> None:
+@as_json_option
+def status(*, as_json: bool) -> None:
     """Show the archive's numbers."""
     from crawler.forms import status_form
     from crawler.showing import show_status
@@ -263,10 +273,9 @@ def status(as_json: Json = False) -> None:
 
 
 @command("Find an article by any spelling of its address: what is kept of it, and who cites it.")
-def find(
-    urls: Annotated[list[str], typer.Argument(metavar="URL…", show_default=False)],
-    as_json: Json = False,
-) -> None:
+@click.argument("urls", metavar=say("URL…"), nargs=-1, required=True)
+@as_json_option
+def find(urls: tuple[str, ...], *, as_json: bool) -> None:
     """Find articles."""
     from crawler.forms import article_form
     from crawler.showing import show_article
@@ -290,23 +299,21 @@ def find(
                 show_article(url, article, config.schedule.zone)
     if as_json:
         emit(forms)
-    raise typer.Exit(UNREADABLE if wrong else FAILED if unknown else DONE)
+    raise click.exceptions.Exit(UNREADABLE if wrong else FAILED if unknown else DONE)
 
 
 @command("Write a bulletin whose dead links lead to the archive.")
-def restore(
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", help=say("the file to write"), show_default=False)],
-    only_gone: Annotated[
-        bool, typer.Option("--only-gone", help=say("leave links whose article is still readable at WeChat"))
-    ] = False,
-    base_url: Annotated[
-        str | None,
-        typer.Option("--base-url", help=say("the reading room's public address, as https://archive.example.org")),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help=say("write over the file that is there"))] = False,
-    as_json: Json = False,
-) -> None:
+@click.argument("file", metavar=say("FILE"), type=click.Path(path_type=Path))
+@click.option(
+    "--out", metavar=say("FILE"), required=True, type=click.Path(path_type=Path), help=say("the file to write")
+)
+@click.option("--only-gone", is_flag=True, help=say("leave links whose article is still readable at WeChat"))
+@click.option(
+    "--base-url", metavar=say("URL"), help=say("the reading room's public address, as https://archive.example.org")
+)
+@force_option
+@as_json_option
+def restore(file: Path, out: Path, base_url: str | None, *, only_gone: bool, force: bool, as_json: bool) -> None:
     """Restore a bulletin."""
     from crawler.commands import run_restore
 
@@ -314,38 +321,53 @@ def restore(
 
 
 @command("Write a package of kept articles: a WARC, or a folder that opens from disk.")
+@click.argument("form", metavar=say("FORMAT"), type=click.Choice(EXPORT_FORMATS))
+@click.option(
+    "--out",
+    metavar=say("PATH"),
+    required=True,
+    type=click.Path(path_type=Path),
+    help=say("the file or folder to write"),
+)
+@click.option(
+    "--bulletin",
+    "bulletins",
+    metavar=say("BULLETIN"),
+    multiple=True,
+    help=say("only what this bulletin cites (its id or its file)"),
+)
+@click.option("--url", "urls", metavar=say("URL"), multiple=True, help=say("only this article"))
+@click.option("--since", metavar=say("YYYY-MM-DD"), type=DAY, help=say("bulletins of this day or later"))
+@click.option("--until", metavar=say("YYYY-MM-DD"), type=DAY, help=say("bulletins of this day or earlier"))
+@as_json_option
 def export(
-    form: Annotated[ExportFormat, typer.Argument(metavar="FORMAT", help="warc site", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", help=say("the file or folder to write"), show_default=False)],
-    bulletin: Annotated[
-        list[str] | None, typer.Option("--bulletin", help=say("only what this bulletin cites (its id or its file)"))
-    ] = None,
-    url: Annotated[list[str] | None, typer.Option("--url", help=say("only this article"))] = None,
-    since: Annotated[
-        datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help=say("bulletins of this day or later"))
-    ] = None,
-    until: Annotated[
-        datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help=say("bulletins of this day or earlier"))
-    ] = None,
-    as_json: Json = False,
+    form: str,
+    out: Path,
+    bulletins: tuple[str, ...],
+    urls: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Export articles."""
     from crawler.commands import Selection, run_export
 
     selection = Selection(
-        bulletins=tuple(bulletin or ()),
-        urls=tuple(url or ()),
+        bulletins=bulletins,
+        urls=urls,
         since=since.date() if since else None,
         until=until.date() if until else None,
     )
-    run_export(settings(), form.value, out, selection, as_json=as_json)
+    run_export(settings(), form, out, selection, as_json=as_json)
 
 
 @command("Open the reading room: the archive in a browser.")
-def serve(
-    host: Annotated[str | None, typer.Option("--host", help=say("the address to listen on"))] = None,
-    port: Annotated[int | None, typer.Option("--port", help=say("the port to listen on; 0 takes a free one"))] = None,
-) -> None:
+@click.option("--host", metavar=say("ADDRESS"), help=say("the address to listen on"))
+@click.option(
+    "--port", metavar=say("PORT"), type=click.IntRange(0, 65535), help=say("the port to listen on; 0 takes a free one")
+)
+def serve(host: str | None, port: int | None) -> None:
     """Serve the reading room."""
     from crawler.web.serving import serve as serve_archive
 
@@ -355,7 +377,8 @@ def serve(
 
 
 @command("Check every kept file against its name, and every record against its files.")
-def verify(as_json: Json = False) -> None:
+@as_json_option
+def verify(*, as_json: bool) -> None:
     """Audit the archive's fixity."""
     from crawler.forms import verification_form
     from crawler.showing import bar, show_verification
@@ -369,7 +392,7 @@ def verify(as_json: Json = False) -> None:
         emit(verification_form(found, seconds))
     else:
         show_verification(found, seconds)
-    raise typer.Exit(FAILED if found.faults else DONE)
+    raise click.exceptions.Exit(FAILED if found.faults else DONE)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,113 @@
+"""Every sentence that a person may read stands in Chinese too, with the same named places."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from crawler import words
+from storage import errors
+from tests.conftest import ROOT
+
+SAYERS = {"say", "tell", "command"}
+"""Functions whose first argument is a sentence."""
+
+SENTENCE_TABLES = {"STANDINGS", "OUTCOMES", "PLACES", "ROLES", "PROBLEMS", "WARNINGS", "STOPS", "FAULTS", "FATES"}
+
+
+def spoken() -> Iterator[tuple[str, str]]:
+    """Every English sentence in the code, with the file that says it."""
+    for part in ("crawler", "spiders", "scheduler.py", "examples"):
+        place = ROOT / part
+        for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                for sentence in sentences_in(node):
+                    yield sentence, str(file.relative_to(ROOT))
+
+
+def sentences_in(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Call) and node.args:
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        if name in SAYERS and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+            yield node.args[0].value
+    targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets if isinstance(node, ast.Assign) else []
+    if any(isinstance(target, ast.Name) and target.id in SENTENCE_TABLES for target in targets):
+        value = getattr(node, "value", None)
+        if isinstance(value, ast.Dict):
+            yield from (v.value for v in value.values if isinstance(v, ast.Constant) and isinstance(v.value, str))
+    if any(isinstance(target, ast.Name) and target.id == "words" for target in targets):
+        value = getattr(node, "value", None)
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield value.value
+
+
+def of_errors() -> Iterator[tuple[str, str]]:
+    todo: list[type[errors.MirrorError]] = [errors.MirrorError]
+    while todo:
+        kind = todo.pop()
+        todo += kind.__subclasses__()
+        yield kind.words, kind.__name__
+    yield from ((sentence, "UnreadableBulletin") for sentence in errors.UnreadableBulletin.REASONS.values())
+
+
+def places(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+def test_every_sentence_stands_in_chinese() -> None:
+    table = words.chinese()
+    missing = {f"{where}: {sentence}" for sentence, where in [*spoken(), *of_errors()] if sentence not in table}
+    assert not missing
+
+
+def test_a_translation_names_the_same_places() -> None:
+    wrong = {english for english, chinese in words.chinese().items() if places(english) != places(chinese)}
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "en_US.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "WXMIRROR_LANGUAGE": "zh"}, "zh"),
+        ({}, "en"),
+    ],
+)
+def test_the_language_is_the_readers(environment: dict[str, str], expected: str, monkeypatch) -> None:
+    for name in ("WXMIRROR_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert words.language() == expected
+
+
+def test_every_setting_in_the_samples_exists(tmp_path: Path) -> None:
+    """A person who takes away every # of the sample gets settings that are understood."""
+    from crawler.config import load_config
+
+    for name in ("zh", "en"):
+        sample = (ROOT / "crawler" / "words" / f"sample.{name}.toml").read_text(encoding="utf-8")
+        setting = [line.removeprefix("# ") for line in sample.splitlines()]
+        told = [line for line in setting if line.startswith("[") or (" = " in line and not line.startswith("#"))]
+        (tmp_path / "wxmirror.toml").write_text("\n".join(told), encoding="utf-8")
+        assert len(load_config({}, tmp_path).sources) == 2
+
+
+def test_the_compiled_catalogue_is_that_of_its_source() -> None:
+    """``make words`` was run after the last change of the catalogue."""
+    from io import BytesIO
+
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    folder = ROOT / "crawler" / "words" / "locale" / "zh_CN" / "LC_MESSAGES"
+    with (folder / "wxmirror.po").open("rb") as source:
+        compiled = BytesIO()
+        write_mo(compiled, read_po(source, locale="zh_CN"))
+    assert (folder / "wxmirror.mo").read_bytes() == compiled.getvalue()
