@@ -83,7 +83,7 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(DONE)
-    except Exception as error:  # noqa: BLE001  (the outer edge: a fault of ours is told as one)
+    except Exception as error:  # the outer edge: a fault of ours is told as one
         if os.environ.get("WXMIRROR_DEBUG"):
             raise
         print(  # noqa: T201
