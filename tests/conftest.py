@@ -1,7 +1,7 @@
 """What every test may ask for, and which tests run where.
 
 A developer's run leaves out the long rounds, and what a missing service or browser would prove; it says so. With
-CI=true everything runs: a test that would be skipped fails there, unless it is the corpus of real pages that is missing.
+CI=true everything runs: a test that would be skipped fails there, unless the corpus of real pages is what is missing.
 """
 
 from __future__ import annotations
