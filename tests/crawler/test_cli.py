@@ -1,0 +1,95 @@
+"""The command line as a person types it: help, exit codes, messages in their language, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("scrapy", "twisted", "sqlalchemy", "fastapi", "bs4")
+
+
+def wxmirror(*arguments: str, cwd: Path, language: str = "en", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own, as a person would."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("WXMIRROR_")}
+    return subprocess.run(
+        [sys.executable, "-m", "crawler.cli", *arguments],
+        cwd=cwd,
+        env={**inherited, "WXMIRROR_LANGUAGE": language, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['wxmirror', '--help']\n"
+        "from crawler.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert told.stderr.strip() == "[]"
+
+
+def test_help_and_wrong_usage_are_said_in_chinese(tmp_path: Path) -> None:
+    told = wxmirror("--help", cwd=tmp_path, language="zh")
+    assert told.returncode == 0
+    assert "简报" in told.stdout
+    assert "Options" not in told.stdout
+    wrong = wxmirror("find", "--nonsense", cwd=tmp_path, language="zh")
+    assert wrong.returncode == 2
+    assert "没有选项" in wrong.stderr
+
+
+def test_an_unknown_setting_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
+    told = wxmirror("status", cwd=tmp_path, WXMIRROR_CRAWL__ARTICLE_DELAY="3")
+    assert told.returncode == 2
+    assert "article_delay_seconds" in told.stderr
+
+
+def test_init_writes_settings_that_are_read_back_and_never_writes_over_them(tmp_path: Path) -> None:
+    assert wxmirror("init", cwd=tmp_path).returncode == 0
+    assert wxmirror("init", cwd=tmp_path).returncode == 2
+    assert (tmp_path / "wxmirror.toml").is_file()
+
+
+@pytest.mark.parametrize("command", ["status", "verify"])
+def test_without_an_archive_a_reading_command_says_how_to_begin_one(command: str, tmp_path: Path) -> None:
+    told = wxmirror(command, "--json", cwd=tmp_path, language="zh")
+    assert told.returncode == 1
+    assert "还没有存档" in told.stderr
+    assert json.loads(told.stdout)["error"]["kind"] == "no_archive"
+    assert not (tmp_path / "archive").exists()
+
+
+def test_read_goes_on_past_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "empty.pdf").write_bytes(b"")
+    (tmp_path / "list.txt").write_text("https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA\n", encoding="utf-8")
+    told = wxmirror("read", "missing.pdf", "empty.pdf", "list.txt", "--json", cwd=tmp_path)
+    assert told.returncode == 2
+    missing, empty, read = json.loads(told.stdout)
+    assert [missing["error"]["kind"], empty["error"]["kind"]] == ["missing", "empty"]
+    assert "AAAAAAAAAAAAAAAAAAAAAA" in told.stdout
+    assert read["file"] == "list.txt"
+
+
+def test_inspect_tells_what_a_saved_page_is(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<html><body>nothing of WeChat's</body></html>", encoding="utf-8")
+    told = wxmirror("inspect", "page.html", "--json", cwd=tmp_path)
+    assert told.returncode == 0
+    [form] = json.loads(told.stdout)
+    assert form["outcome"] == "unrecognised"
+    assert form["evidence"]
+
+
+def test_find_refuses_what_is_no_article(tmp_path: Path) -> None:
+    told = wxmirror("find", "https://mp.weixin.qq.com.evil.example/s/AAAAAAAAAAAAAAAAAAAAAA", cwd=tmp_path)
+    assert told.returncode in (1, 2)
+    assert "Traceback" not in told.stderr
