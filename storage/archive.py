@@ -1,27 +1,39 @@
 """The archive's one door: records in, records out.
 
 Bytes first, row second: a blob is safe on disk before a row names it. A keeping method is one transaction and may be
-repeated without harm. No session, row or column leaves this package.
+repeated without harm. No session, row or column leaves this package. An archive may be used from several threads.
 """
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date, datetime
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from sqlalchemy import Connection
+
+from storage import addresses, assets, audit, bulletin_views, bulletins, captures, due, identity, runs, views
+from storage.blobs import BlobStore, FolderBlobs, read_blob
+from storage.captures import Bytes, NextVisit
+from storage.engine import Database
+from storage.errors import BlobDamaged, NotInArchive
+from storage.opening import open_database
 from storage.records import (
     Address,
     ArticleView,
     AssetCapture,
+    AssetLink,
     AssetTask,
     Bulletin,
     BulletinSummary,
     BulletinView,
     Capture,
     CaptureView,
+    Hop,
     Kept,
     KeptBulletin,
     Reading,
@@ -32,18 +44,24 @@ from storage.records import (
     SnapshotView,
     SourceFetch,
     Status,
-    Told,
     Verification,
     Visit,
     WayOut,
 )
 
-NextVisit = Callable[[Sequence[Told]], datetime | None]
-"""From all of an article's captures, oldest first, the new one included, to the moment of the next visit."""
+BLOBS = "blobs"
+
+_TEXT = ("text/", "application/json", "application/xml", "application/xhtml", "application/javascript", "image/svg")
+"""Kinds of bytes that are kept compressed; pictures, sound and PDF are compressed already."""
 
 
 class Archive:
     """A folder (or a PostgreSQL database and a folder) of kept bulletins, articles and their bytes."""
+
+    def __init__(self, folder: Path, database: Database, blobs: BlobStore) -> None:
+        self.folder = folder
+        self._database = database
+        self._blobs = blobs
 
     # ---- opening
 
@@ -57,11 +75,12 @@ class Archive:
         may lie on a read-only medium. ``create`` makes it where there is none. Raises NoArchive, ArchiveTooNew,
         ArchiveTooOld, ArchiveReadOnly.
         """
-        raise NotImplementedError
+        database = open_database(folder, database_url=database_url, writing=writing, create=create)
+        return cls(folder, database, FolderBlobs(folder / BLOBS))
 
     def close(self) -> None:
         """Let go of the database."""
-        raise NotImplementedError
+        self._database.close()
 
     def __enter__(self) -> Archive:
         return self
@@ -69,18 +88,16 @@ class Archive:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @contextmanager
-    def lock(self, job: str) -> Iterator[None]:
+    def lock(self, job: str) -> AbstractContextManager[None]:
         """Hold the archive's OS lock of this name (flock; an advisory lock in PostgreSQL), free after SIGKILL.
 
         ``crawl`` is the lock under which articles are visited and blobs removed. Raises ArchiveBusy at once.
         """
-        raise NotImplementedError
-        yield
+        return self._database.lock(job)
 
     def free_bytes(self) -> int | None:
         """Room left on the disk of the blobs; None where that means nothing (an object store)."""
-        raise NotImplementedError
+        return shutil.disk_usage(self.folder).free
 
     # ---- bulletins and sources
 
@@ -93,160 +110,262 @@ class Archive:
         one identity are a new version; the same bytes change nothing. Citations of an article under a further spelling
         bind to the same article.
         """
-        raise NotImplementedError
+        self._put(body, "bulletin", compress=bulletin.media_type.startswith(_TEXT), sha256=bulletin.sha256)
+        with self._database.writing() as db:
+            return bulletins.keep_bulletin(
+                db, bulletin, size=len(body), source=source, source_url=source_url, kept_at=kept_at
+            )
+
+    def keep_addresses(self, wanted: Iterable[Address], *, seen_at: datetime) -> list[int]:
+        """Keep addresses that a person named; handles of their articles, in order. New articles are due at once."""
+        named = list(wanted)
+        with self._database.writing() as db:
+            bound = addresses.bind(db, named, seen_at=seen_at)
+            fresh = {one.article for one in bound.values() if one.is_new_spelling}
+            due.note_citing(db, [], published_on=None, fresh=fresh, now=seen_at)
+            return [bound[address.cited_url].article for address in named]
 
     def source_fetches(self, source: str) -> dict[str, SourceFetch]:
         """What is remembered of a source's addresses, by address."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            return bulletins.source_fetches(db, source)
 
     def keep_source_fetch(self, fetch: SourceFetch) -> None:
         """Remember one answer of a source."""
-        raise NotImplementedError
+        with self._database.writing() as db:
+            bulletins.keep_source_fetch(db, fetch)
 
     # ---- what is due
 
     def due_articles(self, now: datetime, *, only_urgent: bool = False) -> list[int]:
         """Handles of the articles to visit now, in the order of design section 5. ``only_urgent``: the hourly sweep's
         (never captured, and steps under a day)."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            return due.due_articles(db, now, only_urgent=only_urgent)
 
     def claim(self, article: int, *, owner: str, now: datetime, until: datetime) -> Visit | None:
         """Take an article for a visit; None when it is no longer due, is taken by another, or is withdrawn."""
-        raise NotImplementedError
+        with self._database.writing() as db:
+            return due.claim(db, article, owner=owner, now=now, until=until)
 
     def release(self, article: int, *, owner: str) -> None:
         """Give an article back unvisited: it stays due and loses nothing."""
-        raise NotImplementedError
+        with self._database.writing() as db:
+            due.release(db, article, owner=owner)
 
     def due_assets(self, now: datetime, *, limit: int = 1000) -> list[AssetTask]:
         """Assets not held, or held scaled, whose next try has come, of articles that are not known to be gone."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            return due.due_assets(db, now, limit=limit)
 
     def count_due(self, now: datetime) -> int:
         """How many articles are due."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            return due.count_due(db, now)
 
     # ---- what visits bring home
 
-    def keep_capture(self, capture: Capture, *, run: str | None, next_visit: NextVisit) -> Kept:
+    def keep_capture(
+        self, capture: Capture, *, run: str | None, next_visit: NextVisit, moved_to: Address | None = None
+    ) -> Kept:
         """Keep a visit: the page's bytes, then one transaction with the capture, its reading, its snapshot (made, or
-        confirmed), its assets, a merge where the page's own identity proves one, and the article's next visit."""
-        raise NotImplementedError
+        confirmed), its assets, a merge where the page's own identity proves one, and the article's next visit.
+
+        ``moved_to`` is the address of a migration's target, which becomes one article with what was visited.
+        """
+        page = self._put(capture.body, "page", compress=True) if capture.body else None
+        hops = self._put_hops(capture.hops)
+        with self._database.writing() as db:
+            return captures.keep_capture(db, capture, page, hops, run=run, next_visit=next_visit, moved_to=moved_to)
 
     def keep_reading(self, capture: str, reading: Reading) -> Kept:
         """Add a newer reading of a kept capture; earlier ones stay."""
-        raise NotImplementedError
+        with self._database.writing() as db:
+            return captures.keep_reading(db, capture, reading)
 
     def keep_asset(self, asset: AssetCapture) -> bool:
         """Keep an asset's bytes; True when they were not held before. A scaled rendition leaves the asset due."""
-        raise NotImplementedError
+        kept = self._put(asset.body, "asset", compress=asset.media_type.startswith(_TEXT))
+        hops = self._put_hops(asset.hops)
+        documents = captures.hop_documents(asset.hops, hops)
+        with self._database.writing() as db:
+            captures.keep_bytes(db, [kept, *hops], f"asset {asset.url}", asset.captured_at)
+            return assets.keep_asset(db, asset, kept.sha256, documents)
 
     def keep_asset_failure(
         self, key: str, url: str, reason: str, *, tried_at: datetime, next_try_at: datetime | None
     ) -> None:
         """Record why an asset could not be fetched, and when to try again."""
-        raise NotImplementedError
+        with self._database.writing() as db:
+            assets.keep_failure(db, key, url, reason, tried_at=tried_at, next_try_at=next_try_at)
+
+    def add_snapshot_assets(
+        self, snapshot: str, links: Sequence[AssetLink], *, wanted_at: datetime
+    ) -> tuple[AssetTask, ...]:
+        """Add what a snapshot's style sheets cite to its assets; those of the snapshot that are still to fetch."""
+        with self._database.writing() as db:
+            return assets.add_snapshot_assets(db, snapshot, links, wanted_at=wanted_at)
 
     def has_assets(self, keys: Iterable[str]) -> set[str]:
         """Those of the keys whose original rendition is held."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            return assets.held_originals(db, keys)
 
     # ---- identity
 
     def merge(self, kept_url: str, merged_url: str, *, evidence: str, merged_at: datetime) -> str:
         """Make two articles one; the older survives. Returns the merge's id, by which it can be undone."""
-        raise NotImplementedError
+        with self._database.writing() as db:
+            kept, merged = (addresses.named_article(db, url) for url in (kept_url, merged_url))
+            if kept == merged:
+                raise NotInArchive(subject=f"{merged_url} as an article apart from {kept_url}")
+            public = identity.merge(db, kept, merged, evidence=evidence, merged_at=merged_at)
+            self._refresh(db, min(kept, merged))
+            return public
 
     def undo_merge(self, merge: str) -> None:
         """Take two articles apart again as they were."""
-        raise NotImplementedError
+        with self._database.writing() as db:
+            for article in identity.undo_merge(db, merge, undone_at=datetime.now(UTC)):
+                self._refresh(db, article)
 
     # ---- the way out: pace and breaker
 
     def reserve_slot(self, way_out: str, *, interval_seconds: float, now: datetime) -> float:
         """Reserve the next moment at which this way out may be used; seconds to wait until then."""
-        raise NotImplementedError
+        with self._database.writing() as db:
+            return runs.reserve_slot(db, way_out, interval_seconds=interval_seconds, now=now)
 
     def way_out(self, name: str) -> WayOut:
         """The state of a way out."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            return runs.way_out(db, name)
 
     def keep_way_out(self, state: WayOut) -> None:
         """Record a way out's refusals and pause."""
-        raise NotImplementedError
+        with self._database.writing() as db:
+            runs.keep_way_out(db, state)
 
     # ---- runs
 
     def begin_run(self, job: str, *, planned_at: datetime | None, now: datetime) -> str | None:
         """Begin a run; None when this planned run was begun already, here or by another scheduler."""
-        raise NotImplementedError
+        with self._database.writing() as db:
+            return runs.begin_run(db, job, planned_at=planned_at, now=now)
 
     def keep_progress(self, run: str, summary: RunSummary) -> None:
         """Record how far a run has come."""
-        raise NotImplementedError
+        with self._database.writing() as db:
+            runs.keep_summary(db, run, summary, ended_at=None)
 
     def end_run(self, run: str, summary: RunSummary, *, now: datetime) -> None:
         """Record a run's end."""
-        raise NotImplementedError
+        with self._database.writing() as db:
+            runs.keep_summary(db, run, summary, ended_at=now)
 
     def runs(self, *, job: str | None = None, limit: int = 20) -> list[Run]:
         """The latest runs, newest first."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            return runs.latest_runs(db, job=job, limit=limit)
 
     # ---- reading: look-ups
 
     def article(self, address: Address) -> ArticleView | None:
         """The article that this address, in any spelling, means; None when the archive never saw it."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            number = addresses.find_article(db, address)
+            return views.article_view(db, number) if number is not None else None
 
     def articles(
         self, *, bulletin: str | None = None, cited_from: date | None = None, cited_to: date | None = None
     ) -> Iterator[str]:
         """Canonical names of all articles, or of those that a bulletin (or bulletins of these days) cite."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            yield from views.article_names(db, bulletin=bulletin, cited_from=cited_from, cited_to=cited_to)
 
     def snapshot(self, address: Address, *, at: datetime | None = None, or_after: bool = False) -> SnapshotView | None:
         """The snapshot nearest to ``at`` (None: the newest). ``or_after``: the first from then on, else the nearest."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            number = addresses.find_article(db, address)
+            return views.snapshot_near(db, number, at=at, or_after=or_after) if number is not None else None
 
     def snapshots(self, article_url: str) -> list[SnapshotView]:
         """An article's snapshots, oldest first."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            return views.snapshots_of(db, addresses.named_article(db, article_url))
 
     def snapshot_assets(self, snapshot: str) -> list[SnapshotAsset]:
         """Every asset that a snapshot's page cites, in order, with the best rendition held."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            return views.snapshot_assets(db, snapshot)
 
     def captures(self, article_url: str) -> list[CaptureView]:
         """An article's captures, oldest first."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            return views.captures_of(db, addresses.named_article(db, article_url))
 
     def renditions(self, key: str) -> list[Rendition]:
         """Every rendition held of an asset, the best first."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            return views.renditions_of(db, key)
 
     def bulletins(self, *, limit: int = 100, offset: int = 0) -> list[BulletinSummary]:
         """Kept bulletins, newest first."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            return bulletin_views.bulletin_summaries(db, limit=limit, offset=offset)
 
     def bulletin(self, bulletin: str) -> BulletinView:
         """A kept bulletin with its items and the state of every citation. Raises NotInArchive."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            return bulletin_views.bulletin_view(db, bulletin)
 
     def read_blob(self, sha256: str) -> bytes:
         """A blob's bytes, verified. Raises BlobDamaged, NotInArchive."""
-        raise NotImplementedError
+        try:
+            return read_blob(self._blobs, sha256)
+        except FileNotFoundError as error:
+            raise self._missing(sha256) from error
 
     def open_blob(self, sha256: str) -> BinaryIO:
         """A blob as a stream of its bytes (seekable for media)."""
-        raise NotImplementedError
+        try:
+            return self._blobs.open(sha256)
+        except FileNotFoundError as error:
+            raise self._missing(sha256) from error
 
     # ---- numbers and audit
 
     def status(self, now: datetime) -> Status:
         """The archive in numbers."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            return audit.status(db, now)
 
     def verify(self, *, progress: Callable[[int, int], None] | None = None) -> Verification:
         """Check every blob against its name and every row against its blobs. ``progress`` is told (done, of)."""
-        raise NotImplementedError
+        with self._database.reading() as db:
+            return audit.verify(db, self._blobs, progress=progress)
+
+    # ---- bytes
+
+    def _put(self, body: bytes, kind: str, *, compress: bool, sha256: str | None = None) -> Bytes:
+        """Bring bytes into safety, outside any transaction."""
+        name = hashlib.sha256(body).hexdigest()
+        if sha256 not in (None, name):
+            raise BlobDamaged(sha256=sha256, reason=f"the bytes given have the digest {name}")
+        self._database.writer  # noqa: B018  an archive opened for reading takes no bytes either
+        self._blobs.put(name, body, compress=compress)
+        return Bytes(sha256=name, size=len(body), kind=kind)
+
+    def _put_hops(self, hops: Sequence[Hop]) -> list[Bytes | None]:
+        return [self._put(hop.body, "hop", compress=True) if hop.body else None for hop in hops]
+
+    def _missing(self, sha256: str) -> Exception:
+        """A blob's file is not there: was it ever?"""
+        with self._database.reading() as db:
+            if audit.is_known(db, sha256):
+                return BlobDamaged(sha256=sha256, reason="its file is missing")
+        return NotInArchive(subject=sha256)
+
+    def _refresh(self, db: Connection, article: int) -> None:
+        """Work out anew what an article's captures amount to; its next visit stays as planned."""
+        due.refresh(db, article, due.told(db, article), next_visit_at=due.planned(db, article))

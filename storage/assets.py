@@ -1,0 +1,198 @@
+"""Assets: what a snapshot's page cites, what is held of it, and what is still to fetch.
+
+An asset is known by its key; the bytes that came for it are its renditions, of which there may be several (scaled and
+original, or changed under one key). A snapshot is complete when every asset that its content needs is held, in whatever
+size; an avatar is the account's, not the article's, and may be missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, insert, literal, select, update
+
+from storage.due import asset_tasks
+from storage.errors import NotInArchive
+from storage.records import AssetCapture, AssetLink, AssetTask, Role
+from storage.rows import chunks, insert_missing
+from storage.schema import address as addresses
+from storage.schema import asset as assets
+from storage.schema import capture as captures
+from storage.schema import digest
+from storage.schema import rendition as renditions
+from storage.schema import snapshot as snapshots
+from storage.schema import snapshot_asset as links
+
+NEEDED_ROLES = frozenset(Role) - {Role.AVATAR}
+
+LONGEST_WAIT = timedelta(days=30)
+
+
+def keep_links(db: Connection, snapshot: int, cited: Sequence[AssetLink], *, wanted_at: datetime) -> None:
+    """Write down every asset that a snapshot cites, in order, in place of what an earlier reading had found."""
+    numbers = _number(db, cited, wanted_at)
+    db.execute(delete(links).where(links.c.snapshot_id == snapshot))
+    _insert_links(db, snapshot, cited, numbers, start=0)
+    _count_missing(db, [snapshot])
+
+
+def add_snapshot_assets(
+    db: Connection, name: str, cited: Sequence[AssetLink], *, wanted_at: datetime
+) -> tuple[AssetTask, ...]:
+    """Add what a snapshot's style sheets cite to what its page does; what is to fetch now. Raises NotInArchive."""
+    own = db.execute(
+        select(snapshots.c.id, addresses.c.article_id)
+        .select_from(snapshots.join(captures).join(addresses))
+        .where(snapshots.c.snapshot == name)
+    ).first()
+    if own is None:
+        raise NotInArchive(subject=name)
+    held = db.execute(
+        select(assets.c.key, links.c.url, links.c.role).join_from(links, assets).where(links.c.snapshot_id == own.id)
+    )
+    known = {(row.key, row.url, row.role) for row in held}
+    fresh = [link for link in dict.fromkeys(cited) if (link.key, link.url, link.role) not in known]
+    last = db.scalar(select(func.max(links.c.position)).where(links.c.snapshot_id == own.id))
+    _insert_links(db, own.id, fresh, _number(db, fresh, wanted_at), start=0 if last is None else last + 1)
+    _count_missing(db, [own.id])
+    return wanted_assets(db, own.id, own.article_id, now=wanted_at)[0]
+
+
+def renew_addresses(db: Connection, snapshot: int, cited: Sequence[AssetLink]) -> None:
+    """Take the addresses of a newer page for what is not held yet: those of an older one may have expired."""
+    lacking = _lacking(snapshot, select(assets.c.id, assets.c.key, assets.c.url))
+    newest = {link.key: link.url for link in cited}
+    for row in db.execute(lacking).all():
+        if newest.get(row.key, row.url) != row.url:
+            db.execute(update(assets).where(assets.c.id == row.id).values(url=newest[row.key]))
+
+
+def wanted_assets(db: Connection, snapshot: int, article: int, *, now: datetime) -> tuple[tuple[AssetTask, ...], int]:
+    """A snapshot's assets whose next try has come; and how many of all are held in their original."""
+    query = _lacking(snapshot, select(assets, literal(article).label("article_id")).order_by(assets.c.id))
+    lacking = db.execute(query).all()
+    due = [row for row in lacking if row.next_try_at is not None and row.next_try_at <= now]
+    cited = db.scalar(select(func.count(links.c.asset_id.distinct())).where(links.c.snapshot_id == snapshot))
+    return tuple(asset_tasks(db, due)), int(cited or 0) - len(lacking)
+
+
+def keep_asset(db: Connection, asset: AssetCapture, sha256: str, hops: str) -> bool:
+    """Keep a rendition whose bytes are safe; True when the asset did not have these bytes before."""
+    row = {"key": asset.key, "key_sha256": digest(asset.key), "url": asset.url, "attempts": 0}
+    known = db.execute(select(assets).where(assets.c.key_sha256 == row["key_sha256"])).first()
+    if known is None:
+        insert_missing(db, assets, [row | {"is_held": False, "has_original": False}], unique=["key_sha256"])
+        known = db.execute(select(assets).where(assets.c.key_sha256 == row["key_sha256"])).one()
+    is_new = _keep_rendition(db, known.id, asset, sha256, hops)
+    db.execute(update(assets).where(assets.c.id == known.id).values(**_state_after(known, asset)))
+    if not known.is_held:
+        _count_missing(db, list(db.scalars(select(links.c.snapshot_id).where(links.c.asset_id == known.id).distinct())))
+    return is_new
+
+
+def keep_failure(
+    db: Connection, key: str, url: str, reason: str, *, tried_at: datetime, next_try_at: datetime | None
+) -> None:
+    """Record why an asset could not be fetched, and when to try again (None: never)."""
+    row = {"key": key, "key_sha256": digest(key), "url": url, "attempts": 0, "is_held": False, "has_original": False}
+    insert_missing(db, assets, [row | {"next_try_at": tried_at}], unique=["key_sha256"])
+    values = {"failure": reason, "next_try_at": next_try_at, "attempts": assets.c.attempts + 1}
+    # An original that came in the meantime, from another article's visit, is not made due again.
+    due = and_(assets.c.key_sha256 == digest(key), ~assets.c.has_original)
+    db.execute(update(assets).where(due).values(**values))
+
+
+def held_originals(db: Connection, keys: Iterable[str]) -> set[str]:
+    """Those of the keys whose original rendition is held."""
+    held: set[str] = set()
+    for some in chunks({digest(key) for key in keys}):
+        query = select(assets.c.key).where(assets.c.key_sha256.in_(some), assets.c.has_original)
+        held |= set(db.scalars(query))
+    return held
+
+
+def _number(db: Connection, cited: Sequence[AssetLink], wanted_at: datetime) -> dict[str, int]:
+    """The assets of these keys, those not seen before being due at once."""
+    rows = {
+        link.key: {
+            "key": link.key,
+            "key_sha256": digest(link.key),
+            "url": link.url,
+            "is_held": False,
+            "has_original": False,
+            "attempts": 0,
+            "next_try_at": wanted_at,
+        }
+        for link in reversed(cited)  # the first address of a key is the one that stays
+    }
+    insert_missing(db, assets, list(rows.values()), unique=["key_sha256"])
+    numbers: dict[str, int] = {}
+    for some in chunks(row["key_sha256"] for row in rows.values()):
+        query = select(assets.c.key_sha256, assets.c.id).where(assets.c.key_sha256.in_(some))
+        numbers |= {row.key_sha256: row.id for row in db.execute(query)}
+    return numbers
+
+
+def _insert_links(
+    db: Connection, snapshot: int, cited: Sequence[AssetLink], numbers: dict[str, int], *, start: int
+) -> None:
+    rows = [
+        {
+            "snapshot_id": snapshot,
+            "position": position,
+            "asset_id": numbers[digest(link.key)],
+            "role": link.role,
+            "url": link.url,
+            "is_needed": link.role in NEEDED_ROLES,
+        }
+        for position, link in enumerate(cited, start)
+    ]
+    if rows:
+        db.execute(insert(links), rows)
+
+
+def _lacking(snapshot: int, query: Any) -> Any:
+    cited = select(links.c.asset_id).where(links.c.snapshot_id == snapshot)
+    return query.where(assets.c.id.in_(cited), ~assets.c.has_original)
+
+
+def _count_missing(db: Connection, numbers: Sequence[int]) -> None:
+    missing = (
+        select(func.count(links.c.asset_id.distinct()))
+        .join_from(links, assets)
+        .where(links.c.snapshot_id == snapshots.c.id, links.c.is_needed, ~assets.c.is_held)
+        .scalar_subquery()
+    )
+    for some in chunks(numbers):
+        db.execute(update(snapshots).where(snapshots.c.id.in_(some)).values(missing_assets=missing))
+
+
+def _keep_rendition(db: Connection, number: int, asset: AssetCapture, sha256: str, hops: str) -> bool:
+    place = and_(renditions.c.asset_id == number, renditions.c.sha256 == sha256)
+    held = db.execute(select(renditions.c.is_original).where(place)).first()
+    if held is None:
+        row = {
+            "asset_id": number,
+            "sha256": sha256,
+            "media_type": asset.media_type,
+            "is_original": asset.is_original,
+            "url": asset.url,
+            "captured_at": asset.captured_at,
+            "hops": hops,
+        }
+        db.execute(insert(renditions).values(**row))
+    elif asset.is_original and not held.is_original:
+        # The "scaled" picture turns out to be all that there ever was.
+        db.execute(update(renditions).where(place).values(is_original=True, url=asset.url, hops=hops))
+    return held is None
+
+
+def _state_after(known: Any, asset: AssetCapture) -> dict[str, Any]:
+    """An original ends the asset's search; a scaled rendition leaves it due, at growing distances."""
+    if asset.is_original or known.has_original:
+        return {"is_held": True, "has_original": True, "failure": None, "next_try_at": None}
+    wait = min(LONGEST_WAIT, timedelta(days=2 ** min(known.attempts, 5)))
+    next_try = max(known.next_try_at or asset.captured_at, asset.captured_at + wait)
+    return {"is_held": True, "failure": None, "next_try_at": next_try, "attempts": known.attempts + 1}

@@ -1,0 +1,219 @@
+"""What is due, in which order, and who is on the way.
+
+What is due is in the database, never in a crawler's queue: an article by ``next_visit_at``, an asset by
+``next_try_at``. A visit is claimed for a time; a crawler that dies gives its articles back by that time running out.
+Withdrawn articles and those that were merged into another are never due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, or_, select, update
+
+from storage.addresses import fetchable_address
+from storage.records import AssetTask, DueFor, Outcome, Role, Standing, Told, Visit
+from storage.rows import chunks
+from storage.schema import address as addresses
+from storage.schema import article as articles
+from storage.schema import asset as assets
+from storage.schema import blob as blobs
+from storage.schema import capture as captures
+from storage.schema import reading as readings
+from storage.schema import rendition as renditions
+from storage.schema import snapshot as snapshots
+from storage.schema import snapshot_asset as links
+
+RANKS = (DueFor.FIRST, DueFor.LATER, DueFor.ASSETS, DueFor.REVISIT)
+"""The order of visits. An article's row holds FIRST, LATER or REVISIT; ASSETS follows from its newest snapshot."""
+
+FIRST, LATER, ASSETS, REVISIT = range(4)
+
+# Visits that ended at the gate: the article itself was never seen.
+REFUSED = frozenset({Outcome.CAPTCHA, Outcome.RATE_LIMITED, Outcome.UNREACHABLE})
+URGENT_STEP = timedelta(days=1)
+
+
+def due_articles(db: Connection, now: datetime, *, only_urgent: bool) -> list[int]:
+    """Articles to visit: never captured (newest bulletin first), later, missing assets, revisits by age."""
+    wanted = _is_due(now)
+    if only_urgent:
+        wanted = and_(wanted, articles.c.is_urgent)
+    is_first = articles.c.rank == FIRST
+    order = (
+        _rank(),
+        case((is_first, articles.c.newest_cited_on)).desc().nulls_last(),
+        articles.c.next_visit_at,
+        articles.c.id,
+    )
+    query = select(articles.c.id).select_from(_with_snapshot()).where(wanted).order_by(*order)
+    return [int(number) for number in db.scalars(query)]
+
+
+def count_due(db: Connection, now: datetime) -> int:
+    """How many articles are due."""
+    return int(db.scalar(select(func.count()).select_from(articles).where(_is_due(now))) or 0)
+
+
+def claim(db: Connection, article: int, *, owner: str, now: datetime, until: datetime) -> Visit | None:
+    """Take an article for a visit, unless it is no longer due, or another is on the way to it."""
+    free = or_(articles.c.owner.is_(None), articles.c.owner == owner, articles.c.lease_until <= now)
+    query = select(articles.c.next_visit_at, _rank().label("rank")).select_from(_with_snapshot())
+    row = db.execute(query.where(articles.c.id == article, _is_due(now), free)).first()
+    address = fetchable_address(db, article) if row else None
+    if row is None or address is None:
+        return None
+    db.execute(update(articles).where(articles.c.id == article).values(owner=owner, lease_until=until))
+    return Visit(article=article, address=address, due_for=RANKS[row.rank], due_at=row.next_visit_at)
+
+
+def release(db: Connection, article: int, *, owner: str) -> None:
+    """Give an article back unvisited."""
+    mine = and_(articles.c.id == article, articles.c.owner == owner)
+    db.execute(update(articles).where(mine).values(owner=None, lease_until=None))
+
+
+def note_citing(
+    db: Connection, cited: Iterable[int], *, published_on: Any, fresh: Iterable[int], now: datetime
+) -> None:
+    """Remember the newest bulletin that cites these articles.
+
+    ``fresh`` were just given a further spelling: where the ones before led nowhere, there is a new way to try at once.
+    """
+    newest = articles.c.newest_cited_on
+    for some in chunks(cited):
+        newer = and_(articles.c.id.in_(some), or_(newest.is_(None), newest < published_on))
+        db.execute(update(articles).where(newer).values(newest_cited_on=published_on))
+    lost = or_(articles.c.standing.is_(None), articles.c.standing.not_in((Standing.ALIVE, Standing.MOVED)))
+    for some in chunks(fresh):
+        stuck = and_(articles.c.id.in_(some), articles.c.next_visit_at.is_(None), lost)
+        db.execute(update(articles).where(stuck).values(next_visit_at=now, is_urgent=True))
+
+
+def told(db: Connection, article: int) -> list[Told]:
+    """An article's captures as they are read today, oldest first."""
+    query = (
+        select(captures.c.captured_at, readings.c.outcome)
+        .join_from(captures, addresses)
+        .join(readings, and_(readings.c.capture_id == captures.c.id, readings.c.is_newest))
+        .where(addresses.c.article_id == article)
+        .order_by(captures.c.captured_at, captures.c.id)
+    )
+    return [Told(captured_at=row.captured_at, outcome=Outcome(row.outcome)) for row in db.execute(query)]
+
+
+def refresh(db: Connection, article: int, history: Sequence[Told], *, next_visit_at: datetime | None) -> None:
+    """Write down what an article's captures amount to, and when it is visited next; nobody is on the way any more."""
+    values: dict[str, Any] = {"next_visit_at": next_visit_at, "owner": None, "lease_until": None}
+    values |= _standing(history) | {"newest_snapshot_id": newest_snapshot(db, article)}
+    last = history[-1].captured_at if history else None
+    step = next_visit_at - last if next_visit_at and last else timedelta(0)
+    values |= {"rank": _rank_of(history), "is_urgent": step < URGENT_STEP}
+    db.execute(update(articles).where(articles.c.id == article).values(**values))
+
+
+def planned(db: Connection, article: int) -> datetime | None:
+    """When an article is visited next."""
+    return db.scalar(select(articles.c.next_visit_at).where(articles.c.id == article))
+
+
+def newest_snapshot(db: Connection, article: int) -> int | None:
+    """The snapshot that the article's newest alive capture made or confirmed."""
+    query = (
+        select(readings.c.snapshot_id)
+        .join_from(captures, addresses)
+        .join(readings, and_(readings.c.capture_id == captures.c.id, readings.c.is_newest))
+        .where(addresses.c.article_id == article, readings.c.snapshot_id.is_not(None))
+        .order_by(captures.c.captured_at.desc())
+        .limit(1)
+    )
+    return db.scalar(query)
+
+
+def due_assets(db: Connection, now: datetime, *, limit: int) -> list[AssetTask]:
+    """Assets whose next try has come, what is not held at all first, of articles that are not known to be gone."""
+    living = and_(
+        articles.c.withdrawn_at.is_(None), or_(articles.c.standing.is_(None), articles.c.standing != Standing.GONE)
+    )
+    cited = (
+        select(func.max(articles.c.id))
+        .select_from(links.join(snapshots).join(captures).join(addresses).join(articles))
+        .where(links.c.asset_id == assets.c.id, living)
+        .scalar_subquery()
+    )
+    query = (
+        select(assets, cited.label("article_id"))
+        .where(assets.c.next_try_at <= now, cited.is_not(None))
+        .order_by(assets.c.is_held, assets.c.next_try_at, assets.c.id)
+        .limit(limit)
+    )
+    return asset_tasks(db, db.execute(query).all())
+
+
+def asset_tasks(db: Connection, rows: Sequence[Row[Any]]) -> list[AssetTask]:
+    """Tasks for rows of ``asset`` with an ``article_id``."""
+    wanted = [row.id for row in rows]
+    roles: dict[int, str] = {}
+    scaled: dict[int, str] = {}
+    for some in chunks(wanted):
+        roles |= {row.asset_id: row.role for row in db.execute(_roles().where(links.c.asset_id.in_(some)))}
+        scaled |= {row.asset_id: row.sha256 for row in db.execute(_largest().where(renditions.c.asset_id.in_(some)))}
+    return [
+        AssetTask(
+            key=row.key,
+            url=row.url,
+            role=Role(roles.get(row.id, Role.BODY)),
+            article=row.article_id,
+            held_sha256=scaled.get(row.id),
+            attempts=row.attempts,
+        )
+        for row in rows
+    ]
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        articles.c.next_visit_at <= now,
+        articles.c.merged_into.is_(None),
+        articles.c.withdrawn_at.is_(None),
+        exists().where(addresses.c.article_id == articles.c.id, ~addresses.c.is_name),
+    )
+
+
+def _with_snapshot() -> Any:
+    return articles.outerjoin(snapshots, snapshots.c.id == articles.c.newest_snapshot_id)
+
+
+def _rank() -> ColumnElement[int]:
+    lacks_assets = and_(articles.c.rank == REVISIT, snapshots.c.missing_assets > 0)
+    return case((lacks_assets, ASSETS), else_=articles.c.rank)
+
+
+def _rank_of(history: Sequence[Told]) -> int:
+    if all(capture.outcome in REFUSED for capture in history):
+        return FIRST
+    return LATER if history[-1].outcome.standing in (Standing.LATER, Standing.UNKNOWN) else REVISIT
+
+
+def _standing(history: Sequence[Told]) -> dict[str, Any]:
+    """Design, section 3.5: the newest capture that is alive, gone or moved; only if there is none, the newest."""
+    telling = [capture for capture in history if capture.outcome.is_telling]
+    alive = [capture.captured_at for capture in history if capture.outcome is Outcome.ALIVE]
+    last = next(reversed(telling or history), None)
+    return {
+        "standing": last.outcome.standing if last else None,
+        "last_told_at": telling[-1].captured_at if telling else None,
+        "first_alive_at": min(alive, default=None),
+    }
+
+
+def _roles() -> Any:
+    return select(links.c.asset_id, links.c.role).order_by(links.c.position.desc())
+
+
+def _largest() -> Any:
+    """Renditions held, the largest last, so that it is the one that stays."""
+    table = renditions.join(blobs, blobs.c.sha256 == renditions.c.sha256)
+    return select(renditions.c.asset_id, renditions.c.sha256).select_from(table).order_by(blobs.c.size)

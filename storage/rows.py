@@ -1,0 +1,40 @@
+"""Small statements that every part of the archive writes alike on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+
+CHUNK = 500  # values in one IN (…): quick on both databases, and under SQLite's limit of variables
+
+
+def insert_missing(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, unique: Sequence[str]) -> None:
+    """Insert those of the rows whose ``unique`` columns are not there yet."""
+    if rows:
+        upsert: Any = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
+        db.execute(upsert(table).on_conflict_do_nothing(index_elements=list(unique)), list(rows))
+
+
+def replace_row(db: Connection, table: Table, row: Mapping[str, Any], *, unique: Sequence[str]) -> None:
+    """Insert the row, or give the one with the same ``unique`` columns these values."""
+    upsert: Any = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
+    values = {name: value for name, value in row.items() if name not in unique}
+    db.execute(upsert(table).values(**row).on_conflict_do_update(index_elements=list(unique), set_=values))
+
+
+def insert_row(db: Connection, table: Table, row: Mapping[str, Any]) -> int:
+    """Insert the row; its number."""
+    key = db.execute(insert(table).values(**row)).inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """The values in lists of at most ``size``."""
+    every = list(values)
+    for start in range(0, len(every), size):
+        yield every[start : start + size]
