@@ -1,0 +1,274 @@
+"""HTML: pages of articles and lists of them, as saved or as served.
+
+The tree is walked once, without recursion (pages nest 100,000 deep). Block elements end a block, as browsers
+show them; a link belongs to the block in which it stands, a link around a picture to the text that follows it.
+Scripts, styles and forms say nothing; menus and footers are no news, but their links are kept, unplaced.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from datetime import date
+
+from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
+from bs4.element import CData, NavigableString, PageElement, Tag
+
+from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
+from crawler.bulletins.formats.structured import clean, make_block, told_apart
+from crawler.bulletins.formats.text import decode
+from crawler.bulletins.landmarks import is_sentence_end
+from crawler.bulletins.mastheads import find_day
+from storage.errors import UnreadableBulletin
+from storage.records import PlacedBy
+
+MOST_TAGS = 200_000
+SILENT = frozenset(
+    {"script", "style", "template", "noscript", "head", "select", "textarea", "svg", "math", "object", "iframe"}
+)
+FURNITURE = frozenset({"nav", "footer", "aside", "form", "menu"})
+BLOCKS = frozenset(
+    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+)
+BOLD = frozenset({"b", "strong"})
+HEADING = re.compile(r"^h([1-6])$")
+HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+BOLD_LEVEL = 7  # a paragraph all in bold type: below every real heading
+LONGEST_BOLD_HEADING = 60
+WIDEST_ROW = 12  # cells; wider ones are calendars and such
+LONGEST_ROW = 1500  # characters; longer ones lay out a page
+DEEPEST_ROW = 40  # elements around a row that is still looked at as one
+CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
+DATE_NAMES = frozenset(
+    ["pubdate", "publishdate", "publish_date", "publishtime", "article:published_time", "og:published_time", "datepublished", "dc.date"]
+)
+
+
+def read_html(body: bytes) -> Flow:
+    """Return the flow of an HTML document.
+
+    Raises UnreadableBulletin (its file name to be filled in by the caller) for one of more than 200,000 tags.
+    """
+    if body.count(b"<") > 2 * MOST_TAGS:
+        raise UnreadableBulletin(file="", kind="too_complex", detail=f"more than {MOST_TAGS} tags")
+    text, warned = decode_html(body)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
+        soup = BeautifulSoup(text, "lxml")
+    blocks = Walk().read(soup)
+    return Flow(
+        media_type="text/html",
+        blocks=tuple(told_apart(blocks)),
+        title=page_title(soup),
+        published_on=stated_day(soup),
+        warnings=warned,
+    )
+
+
+def decode_html(body: bytes) -> tuple[str, tuple[str, ...]]:
+    """Return the text of an HTML document by its mark, its own word, or its bytes."""
+    found = CHARSET.search(body[:4096])
+    named = found.group(1).decode("ascii").lower() if found else ""
+    if named in ("gb2312", "gbk", "gb18030"):
+        named = "gb18030"
+    if named and not body.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        try:
+            return body.decode(named), ()
+        except (LookupError, UnicodeError):
+            pass
+    return decode(body)
+
+
+def page_title(soup: BeautifulSoup) -> str | None:
+    """What the page calls itself."""
+    stated = soup.find("meta", attrs={"property": "og:title"})
+    content = stated.get("content") if isinstance(stated, Tag) else None
+    if isinstance(content, str) and clean(content):
+        return clean(content)
+    return clean(soup.title.get_text()) or None if soup.title else None
+
+
+def stated_day(soup: BeautifulSoup) -> date | None:
+    """The day of publication that the page's metadata state."""
+    for meta in soup.find_all("meta", limit=200):
+        name = str(meta.get("name") or meta.get("property") or meta.get("itemprop") or "").lower()
+        if name in DATE_NAMES and (day := find_day(str(meta.get("content") or "")[:40])):
+            return day
+    return None
+
+
+def walk(root: Tag) -> Iterator[tuple[PageElement, bool]]:
+    """Every element and text below a root in document order: (node, True) where it opens, (node, False) where it ends."""
+    open_tags = [(root, iter(root.contents))]
+    while open_tags:
+        parent, children = open_tags[-1]
+        child = next(children, None)
+        if child is None:
+            open_tags.pop()
+            yield parent, False
+            continue
+        yield child, True
+        if isinstance(child, Tag):
+            if child.name in SILENT:
+                yield child, False
+            else:
+                open_tags.append((child, iter(child.contents)))
+
+
+class Walk:
+    """One walk over a page; what it holds is the block being gathered and the elements it stands in."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.words: list[str] = []  # of the block being gathered
+        self.free_words: list[str] = []  # those of them outside link elements
+        self.bold_length = 0
+        self.links: list[Link] = []
+        self.waiting: list[Link] = []  # links around pictures: they belong to the text that follows
+        self.anchor: tuple[Tag, int] | None = None  # the open link, and where in words it began
+        self.depth = self.bold = self.hidden = self.furniture = 0
+        self.heading = 0
+        self.is_new_entry = False
+        self.row: Tag | None = None
+
+    def read(self, soup: BeautifulSoup) -> list[Block]:
+        """Return the blocks of a page."""
+        for node, opens in walk(soup):
+            if isinstance(node, Tag):
+                (self.open if opens else self.close)(node)
+            elif opens and type(node) in (NavigableString, CData):
+                self.add_words(str(node))
+        self.end_block()
+        if self.waiting:
+            self.blocks.append(Block(kind=BlockKind.PARAGRAPH, text="", plain="", links=tuple(self.waiting)))
+        return self.blocks
+
+    def open(self, tag: Tag) -> None:
+        """An element begins."""
+        self.depth += 1
+        if tag.name == "a":
+            self.anchor = (tag, len(self.words))
+        elif tag.name == "br":
+            self.add_words("\n") if self.heading or self.row else self.end_block()
+        elif tag.name in BLOCKS and self.row is None:
+            self.open_block(tag)
+        elif tag.name in ("td", "th") and self.row is not None:
+            self.add_words(" | " if "".join(self.words).strip() else "")
+        self.count(tag, 1)
+
+    def open_block(self, tag: Tag) -> None:
+        """A block element begins, and ends what was being gathered."""
+        self.end_block()
+        if found := HEADING.match(tag.name):
+            self.heading = int(found.group(1))
+        elif tag.name in ("li", "dt"):
+            self.is_new_entry = True
+        elif tag.name == "tr" and self.is_data(tag):
+            self.row = tag
+
+    def close(self, tag: Tag) -> None:
+        """An element ends."""
+        self.depth -= 1
+        self.count(tag, -1)
+        if tag.name == "a" and self.anchor and self.anchor[0] is tag:
+            self.end_link()
+        elif tag is self.row:
+            self.end_block()
+            self.row = None
+        elif tag.name in BLOCKS and self.row is None:
+            self.end_block()
+            if HEADING.match(tag.name):
+                self.heading = 0
+            elif tag.name in ("li", "dt"):
+                self.settle_waiting()
+                self.is_new_entry = False
+
+    def count(self, tag: Tag, step: int) -> None:
+        """Keep count of the bold, hidden and unnewsworthy elements around the place."""
+        style = tag.get("style")
+        style = style if isinstance(style, str) else ""
+        self.bold += step * (tag.name in BOLD or bool(style and BOLD_STYLE.search(style)))
+        self.hidden += step * bool(style and HIDDEN.search(style))
+        self.furniture += step * (tag.name in FURNITURE)
+
+    def is_data(self, row: Tag) -> bool:
+        """Whether a table row is one of data: a few short cells, no table inside."""
+        if self.depth > DEEPEST_ROW or row.find("table") or row.find(HEADING):
+            return False
+        cells = [cell.get_text(strip=True) for cell in row.find_all(["td", "th"], limit=WIDEST_ROW + 1)]
+        return 2 <= len(cells) <= WIDEST_ROW and sum(map(bool, cells)) >= 2 and sum(map(len, cells)) <= LONGEST_ROW
+
+    def add_words(self, text: str) -> None:
+        """Text at this place."""
+        if self.hidden:
+            return
+        self.words.append(text)
+        if self.anchor is None:
+            self.free_words.append(text)
+        else:
+            self.free_words.append(" ")
+        if self.bold:
+            self.bold_length += len(clean(text))
+
+    def end_link(self) -> None:
+        """A link element ends: it is a link of the block, or waits for the text that follows when it has none."""
+        if self.anchor is None:
+            return
+        tag, start = self.anchor
+        self.anchor = None
+        href = tag.get("href")
+        words = clean("".join(self.words[start:]))
+        if not isinstance(href, str) or not href.strip() or href.startswith("#"):
+            return
+        grounds = PlacedBy.ROW if self.row is not None else PlacedBy.HYPERLINK
+        link = Link(url=href.strip(), grounds=grounds, anchor_text=words or None)
+        (self.links if words else self.waiting).append(link)
+
+    def end_block(self) -> None:
+        """What was gathered is a block."""
+        if self.anchor is not None:  # a link around blocks goes with the first of them
+            self.end_link()
+        text, free = clean("".join(self.words)), clean("".join(self.free_words))
+        is_bold = self.bold_length >= max(1, len(text.replace(" ", "")) * 0.95)
+        links = tuple(self.links)
+        self.words, self.free_words, self.links, self.bold_length = [], [], [], 0
+        if not text and not links:
+            return
+        kind, level = self.kind_of(text, is_bold=is_bold)
+        links, self.waiting = (*self.waiting, *links), []
+        self.blocks.append(make_block(kind, text, links=links, anchored=free, level=level))
+        self.is_new_entry = False
+
+    def kind_of(self, text: str, *, is_bold: bool) -> tuple[BlockKind, int]:
+        """The kind and level of the block that ends here."""
+        if self.furniture:
+            return BlockKind.CONTENTS, 0
+        if self.row is not None:
+            return BlockKind.ROW, 0
+        if self.heading:
+            return BlockKind.HEADING, self.heading
+        if self.is_new_entry:
+            return BlockKind.ENTRY, 0
+        if (
+            is_bold
+            and 2 <= len(text) <= LONGEST_BOLD_HEADING
+            and not is_sentence_end(text)
+            and text[-1] not in "：:，,"
+        ):
+            return BlockKind.HEADING, BOLD_LEVEL
+        return BlockKind.PARAGRAPH, 0
+
+    def settle_waiting(self) -> None:
+        """Links around pictures with no text behind them in their entry go with the text before."""
+        if self.waiting and self.blocks:
+            last = self.blocks[-1]
+            self.blocks[-1] = Block(
+                kind=last.kind,
+                text=last.text,
+                plain=last.plain,
+                level=last.level,
+                links=(*last.links, *self.waiting),
+            )
+            self.waiting = []

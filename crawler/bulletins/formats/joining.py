@@ -1,0 +1,51 @@
+"""Lines become text again: where a line break stood, Chinese goes on without a space and Latin words with one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+# Written without spaces between words: Han, kana, their punctuation and full-width forms.
+UNSPACED = "\u2e80-\u303f\u3040-\u30ff\u3100-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’—…·"
+SPACE_BETWEEN_UNSPACED = re.compile(rf"(?<=[{UNSPACED}])[ \t\u00a0\u3000]+(?=[{UNSPACED}])")
+UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
+NARROW = "“”‘’·"  # full-width in Chinese fonts, but set narrow as often as not
+
+
+def join_lines(lines: Iterable[str]) -> str:
+    """Return lines as one text; no character but white space is added or lost."""
+    joined = ""
+    for line in (line.strip() for line in lines):
+        joined += (" " if needs_space(joined, line) else "") + line
+    return joined
+
+
+def needs_space(before: str, after: str) -> bool:
+    """Whether a line break between the two stood for a space: only between Latin words and numbers."""
+    if not before or not after:
+        return False
+    if UNSPACED_CHARACTER.match(before[-1]) or UNSPACED_CHARACTER.match(after[0]):
+        return False
+    return not before.endswith(("-", "/", "_", "=", "&", "?"))
+
+
+def close_gaps(text: str) -> str:
+    """Return a title or name without the spaces that typesetters put between Chinese characters (方 志 动 态)."""
+    return SPACE_BETWEEN_UNSPACED.sub("", " ".join(text.split()))
+
+
+def width(text: str) -> float:
+    """How wide a text prints, in ems: Chinese characters are 1, Latin about a half, spaces between them a quarter."""
+    return sum(character_width(character) for character in text)
+
+
+def character_width(character: str) -> float:
+    """One character's width in ems."""
+    if character == " ":
+        return 0.25
+    if character in NARROW:
+        return 0.5
+    if character in "—…" or unicodedata.east_asian_width(character) in "WF":
+        return 1.0
+    return 0.5

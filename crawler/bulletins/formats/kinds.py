@@ -1,0 +1,134 @@
+"""Which kind a file is, told by its content alone; and who reads that kind.
+
+``KINDS`` is the seam for further kinds: a row each. Names are never asked: a PDF called .docx is a PDF.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crawler.bulletins.formats.text import decode
+
+SAMPLE = 65_536  # bytes that tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of file. ``reader`` names the module and function that read it; None: not read yet."""
+
+    name: str
+    is_it: Callable[[bytes], bool]
+    reader: str | None = None
+
+
+def begins(*starts: bytes) -> Callable[[bytes], bool]:
+    """A test for files that begin with one of these bytes."""
+    return lambda body: body.startswith(starts)
+
+
+def zipped(*members: bytes) -> Callable[[bytes], bool]:
+    """A test for zip files that hold a member so named (names stand in the clear, also in the directory at the end)."""
+    return lambda body: (
+        body.startswith(b"PK\x03\x04")
+        and any(member in body[:SAMPLE] or member in body[-SAMPLE:] for member in members)
+    )
+
+
+def is_pdf(body: bytes) -> bool:
+    """Whether %PDF- stands among the first 1,024 bytes, as readers allow."""
+    return b"%PDF-" in body[:1024]
+
+
+TAG = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|div|p|table|ul|ol|span|a\s+href|h[1-6]|meta|title|article|section)\b", re.I
+)
+
+
+def is_html(body: bytes) -> bool:
+    """Whether a text begins with markup, or is full of it."""
+    sample = sample_of(body)
+    tags = TAG.findall(sample[:20_000])
+    begins_so = re.match(
+        r"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body|[a-z]+[\s>])", sample, re.I | re.S
+    )
+    return bool(begins_so and tags) or len(tags) >= 10
+
+
+def is_markdown(body: bytes) -> bool:
+    """Whether a text has the headings and links of Markdown."""
+    sample = sample_of(body)
+    headings = len(re.findall(r"(?m)^#{1,6} +\S", sample)) or len(re.findall(r"(?m)^#{1,6}[^\s#!]", sample)) > 2
+    links = len(re.findall(r"\]\(\s*<?(?:https?:)?//?", sample))
+    return (headings and bool(links)) or headings >= 2 or links >= 2
+
+
+def is_table(body: bytes) -> bool:
+    """Whether every line of a text has the same number of cells, divided by commas, tabs or semicolons."""
+    sample = sample_of(body)
+    return any(is_divided(sample, divider) for divider in ",\t;")
+
+
+def is_divided(sample: str, divider: str) -> bool:
+    """Whether a divider cuts the first rows of a text into equally many cells."""
+    try:
+        rows = [row for row in csv.reader(sample.splitlines()[:200], delimiter=divider) if row][:-1]
+    except csv.Error:
+        return False
+    if len(rows) < 2 or len(rows[0]) < 2:
+        return False
+    return sum(len(row) == len(rows[0]) for row in rows) >= 0.9 * len(rows)
+
+
+def is_binary(body: bytes) -> bool:
+    """Whether a file holds what no text holds."""
+    sample = sample_of(body)
+    odd = len(re.findall(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]", sample))
+    return odd > 0.02 * len(sample)
+
+
+def sample_of(body: bytes) -> str:
+    """The beginning of a file as text."""
+    return decode(body[:SAMPLE])[0]
+
+
+def always(_body: bytes) -> bool:
+    """A test that every file passes."""
+    return True
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(name="PDF", is_it=is_pdf, reader="pdf:read_pdf"),
+    Kind(name="a Word document (.docx)", is_it=zipped(b"word/")),
+    Kind(name="an Excel workbook (.xlsx)", is_it=zipped(b"xl/")),
+    Kind(name="a PowerPoint presentation (.pptx)", is_it=zipped(b"ppt/")),
+    Kind(name="an OFD document", is_it=zipped(b"OFD.xml")),
+    Kind(name="an e-book (EPUB)", is_it=zipped(b"application/epub+zip")),
+    Kind(name="an OpenDocument file", is_it=zipped(b"application/vnd.oasis.opendocument")),
+    Kind(name="a ZIP archive", is_it=begins(b"PK\x03\x04", b"PK\x05\x06")),
+    Kind(name="an old Office or WPS document", is_it=begins(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")),
+    Kind(name="an RTF document", is_it=begins(b"{\\rtf")),
+    Kind(
+        name="a RAR, 7z or gzip archive", is_it=begins(b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
+    ),
+    Kind(
+        name="a picture",
+        is_it=begins(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF", b"\0\0\1\0"),
+    ),
+    Kind(name="a program", is_it=begins(b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")),
+    Kind(name="a film or a sound", is_it=lambda body: body[4:8] == b"ftyp" or body.startswith((b"ID3", b"OggS"))),
+    Kind(
+        name="a saved web archive or a mail message (MHTML, EML)",
+        is_it=lambda body: (
+            bool(re.match(rb"(?:[A-Za-z-]{2,40}: .*\r?\n(?:[ \t].*\r?\n)*){2,}", body[:SAMPLE]))
+            and b"mime-version:" in body[:SAMPLE].lower()
+        ),
+    ),
+    Kind(name="HTML", is_it=is_html, reader="html:read_html"),
+    Kind(name="binary data", is_it=is_binary),
+    Kind(name="a table (CSV)", is_it=is_table, reader="sheet:read_csv"),
+    Kind(name="Markdown", is_it=is_markdown, reader="markdown:read_markdown"),
+    Kind(name="plain text", is_it=always, reader="text:read_text"),
+)

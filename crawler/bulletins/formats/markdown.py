@@ -1,0 +1,112 @@
+"""Markdown: headings, lists, paragraphs, and links of every form, read line by line.
+
+Not a full reader: what is needed is which words a link stands on, and which heading they stand under. Code blocks
+and raw HTML pass as text; pictures are dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
+from crawler.bulletins.formats.joining import join_lines
+from crawler.bulletins.formats.structured import clean, make_block, told_apart
+from crawler.bulletins.formats.text import decode
+from storage.records import PlacedBy
+
+HEADING = re.compile(r"^ {0,3}(#{1,6})(?!#)\s*(.*?)\s*#*\s*$")
+ENTRY = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+(.*)$")
+RULE = re.compile(r"^ {0,3}(?:[-*_=] *){3,}$")
+DEFINITION = re.compile(r"^ {0,3}\[([^\]]{1,200})\]:\s*<?(\S+?)>?(?:\s+[\"'(].*)?$")
+FRONT_MATTER = re.compile(r"\A---\s*\n(.*?)\n---\s*\n", re.DOTALL)
+TARGET = r"\(\s*(?:<([^<>\n]{1,2000})>|((?:[^\s()]|\([^\s()]{0,500}\)){0,2000}))(?:\s+[\"'][^\"'\n]{0,300}[\"'])?\s*\)"
+PICTURE = re.compile(r"!\[[^\[\]\n]{0,300}\]" + TARGET)
+LINK = re.compile(
+    r"\[((?:[^\[\]\n]|\[[^\[\]\n]{0,200}\]){1,500})\](?:" + TARGET + r"|\[([^\[\]\n]{0,200})\])"
+    r"|<((?:https?|ftp)://[^<>\s]{1,2000})>"
+    r"|<a\b[^<>]{0,500}?href\s*=\s*[\"']([^\"'<>]{1,2000})[\"'][^<>]{0,500}>(.{0,500}?)</a>",
+    re.IGNORECASE,
+)
+EMPHASIS = re.compile(r"(\*\*|__|`)(?=\S)(.{1,300}?)(?<=\S)\1")
+
+
+def read_markdown(body: bytes) -> Flow:
+    """Return the flow of a Markdown text."""
+    text, warnings = decode(body)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    stated = FRONT_MATTER.match(text)
+    title = re.search(r"(?m)^title:\s*[\"']?(.+?)[\"']?\s*$", stated.group(1)) if stated else None
+    lines = text[stated.end() if stated else 0 :].split("\n")
+    targets = {found.group(1).lower(): found.group(2) for line in lines if (found := DEFINITION.match(line))}
+    blocks = [read_block(kind, words, level, targets) for kind, words, level in pieces(lines)]
+    return Flow(
+        media_type="text/markdown",
+        blocks=tuple(told_apart(blocks)),
+        title=title.group(1) if title else None,
+        warnings=warnings,
+    )
+
+
+def pieces(lines: list[str]) -> Iterator[tuple[BlockKind, str, int]]:
+    """The headings, entries and paragraphs of a text: kind, words, level."""
+    kind, words, level = BlockKind.PARAGRAPH, list[str](), 0
+    for line in [*lines, ""]:
+        opened = opening(line)
+        if opened or not line.strip():
+            if words:
+                yield kind, join_lines(words), level
+            kind, first, level = opened or (BlockKind.PARAGRAPH, "", 0)
+            words = [first] if first.strip() else []
+            if kind is BlockKind.HEADING and words:
+                yield kind, first, level
+                kind, words, level = BlockKind.PARAGRAPH, [], 0
+        else:
+            words.append(line.lstrip(" \t>"))
+
+
+def opening(line: str) -> tuple[BlockKind, str, int] | None:
+    """What a line opens: kind, words, level; None where it goes on with what is open."""
+    if RULE.match(line) or DEFINITION.match(line):
+        return BlockKind.PARAGRAPH, "", 0
+    if found := HEADING.match(line):
+        return BlockKind.HEADING, found.group(2), len(found.group(1))
+    if found := ENTRY.match(line):
+        return BlockKind.ENTRY, found.group(1), 0
+    if line.lstrip().startswith("|"):
+        return BlockKind.ROW, line.strip().strip("|"), 0
+    return None
+
+
+def read_block(kind: BlockKind, words: str, level: int, targets: Mapping[str, str]) -> Block:
+    """One block with its links; their words stay, their addresses go."""
+    words = PICTURE.sub("", words)
+    links: list[Link] = []
+    grounds = PlacedBy.ROW if kind is BlockKind.ROW else PlacedBy.HYPERLINK
+    text, free, place = "", "", 0
+    for found in LINK.finditer(words):
+        url, anchor = link_of(found, targets)
+        if url is None:
+            continue
+        between = words[place : found.start()]
+        text, free, place = text + between + anchor, free + between + " ", found.end()
+        links.append(Link(url=url, grounds=grounds, anchor_text=clean(bare(anchor)) or None))
+    text, free = text + words[place:], free + words[place:]
+    return make_block(kind, clean(bare(text)), links=links, anchored=clean(free), level=level)
+
+
+def link_of(found: re.Match[str], targets: Mapping[str, str]) -> tuple[str | None, str]:
+    """The address and the words of a link; None where its target is defined nowhere."""
+    words, bracketed, target, name, automatic, href, html_words = found.groups()
+    if automatic:
+        return automatic, ""
+    if href:
+        return href, re.sub(r"<[^<>]*>", "", html_words)
+    if name is not None:
+        return targets.get((name or words).lower()), words
+    return bracketed or target, words
+
+
+def bare(text: str) -> str:
+    """Text without the marks of emphasis."""
+    return EMPHASIS.sub(r"\2", text)

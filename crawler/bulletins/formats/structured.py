@@ -1,0 +1,90 @@
+"""What formats with a structure of their own have in common: paragraphs that turn out to be sections, credits, addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crawler.bulletins.formats.addresses import with_printed_links, without_label
+from crawler.bulletins.formats.flow import Block, BlockKind, Line, Link
+from crawler.bulletins.landmarks import COLOPHON, DATED, STAFF, credit_of, section_of
+from crawler.bulletins.mastheads import find_day, says_head
+
+HEAD_BLOCKS = 12
+LONGEST_HEAD_LINE = 120  # 时间、来源、浏览次数 on one line
+
+
+def make_block(
+    kind: BlockKind,
+    text: str,
+    *,
+    links: Sequence[Link] = (),
+    anchored: str | None = None,
+    level: int = 0,
+    page: int | None = None,
+) -> Block:
+    """Return a block; addresses printed in its text become links, but those in ``anchored`` (the text outside
+    link elements), where given, alone."""
+    line = with_printed_links([Line(text=text, page=page)])[0]
+    printed = with_printed_links([Line(text=anchored, page=page)])[0].links if anchored is not None else line.links
+    if line.is_address and (printed or links) and kind in (BlockKind.PARAGRAPH, BlockKind.HEADING):
+        kind = BlockKind.ADDRESS
+    return Block(
+        kind=kind,
+        text=text,
+        plain=without_label(line.rest) if line.links else text.strip(),
+        level=level,
+        page=page,
+        end_page=page,
+        links=(*links, *printed),
+    )
+
+
+def told_apart(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks, with sections, credits, head and colophon told by their words."""
+    told = [replace(block, kind=kind_of(block)) for block in blocks]
+    return with_colophon(with_head(told))
+
+
+def kind_of(block: Block) -> BlockKind:
+    """What a block is by its words."""
+    if block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING) and section_of(block.text):
+        return BlockKind.SECTION
+    if block.kind is BlockKind.PARAGRAPH and not block.links and credit_of(block.text):
+        return BlockKind.CREDIT
+    return block.kind
+
+
+def with_head(blocks: Sequence[Block]) -> list[Block]:
+    """Lines above the text that say a day, a number or who made the issue are the head."""
+    told = list(blocks)
+    for number, block in enumerate(told[:HEAD_BLOCKS]):
+        if block.kind in (BlockKind.PARAGRAPH, BlockKind.CREDIT, BlockKind.ENTRY) and not block.links:
+            if is_head(block.text):
+                told[number] = replace(block, kind=BlockKind.MASTHEAD)
+            elif len(block.text) > LONGEST_HEAD_LINE:
+                break
+    return told
+
+
+def is_head(text: str) -> bool:
+    """Whether a short line says when and where the issue was published."""
+    if len(text) > LONGEST_HEAD_LINE or "。" in text:
+        return False
+    return says_head(text) or bool(STAFF.match(text)) or bool(DATED.search(text) and find_day(text))
+
+
+def with_colophon(blocks: Sequence[Block]) -> list[Block]:
+    """From the first mark of a colophon among the last blocks on, all is colophon."""
+    told = list(blocks)
+    for number in range(max(1, len(told) - 12), len(told)):
+        if told[number].kind is BlockKind.PARAGRAPH and COLOPHON.match(told[number].text):
+            rest = [replace(block, kind=BlockKind.COLOPHON) for block in told[number:]]
+            return [*told[:number], *rest]
+    return told
+
+
+def clean(text: str) -> str:
+    """Text with its white space as a browser shows it."""
+    return re.sub(r"[ \t\r\n\f\u00a0\u200b\ufeff]+", " ", text).strip(" \u3000")

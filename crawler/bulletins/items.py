@@ -1,0 +1,309 @@
+"""A flow becomes the parts of a bulletin: its head, its sections, its items with their texts, credits and links.
+
+A heading opens an item, unless other headings or a list of links stand right below it: then it names a section.
+Entries of such a list, rows of a table and numbered titles are items of their own. A deeper heading below an
+item's own text is a part of that item. Which article a link means, and how sure its place is, is decided in ``citations``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
+from crawler.bulletins.formats.joining import close_gaps
+from crawler.bulletins.landmarks import (
+    CREDIT_LINE,
+    INSTITUTION,
+    NUMBERING,
+    SECTION,
+    STAFF,
+    credit_of,
+)
+from crawler.bulletins.mastheads import Masthead, find_day, read_masthead
+
+# A credit that closes the last paragraph instead of standing on its own line: …参加会议。（广元市地方志编纂中心）
+CLOSING_CREDIT = re.compile(r"(?<=[。！？；”])\s*[（(]\s*([^（）()]{2,40})\s*[）)]$")
+LONGEST_TITLE = 120  # characters; an entry without a link of its own gives its beginning
+LABELLED = re.compile(r"^(?:来源|供稿|稿源|撰稿|据|综合|作者|信息来源)\s*[：:]?\s*")
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Draft:
+    """An item being put together."""
+
+    title: str | None
+    section: str | None
+    page: int | None
+    level: int = 0  # of the heading that opened it; 0: no heading did
+    paragraphs: list[str] = field(default_factory=list)
+    credit: str | None = None
+    pages: set[int] = field(default_factory=set)
+    has_links: bool = False
+
+    @property
+    def text(self) -> str:
+        """The paragraphs, one a line."""
+        return "\n".join(self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A link and the item in which it stands; None: it stands in no item (head, colophon, contents)."""
+
+    link: Link
+    draft: Draft | None
+    run: int = 0  # links of one run of address lines share its number; 0: not in a run
+    closes_flow: bool = False  # nothing but the colophon follows the run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a flow holds."""
+
+    masthead: Masthead
+    drafts: tuple[Draft, ...]
+    links: tuple[Placed, ...]  # in reading order
+
+
+def read_parts(flow: Flow) -> Parts:
+    """Return the head, the items and the links of a flow."""
+    reader = Reader(flow)
+    for number in range(len(reader.blocks)):
+        reader.take(number)
+    drafts = [draft for draft in reader.drafts if reader.is_item(draft)]
+    for draft in drafts:
+        take_closing_credit(draft)
+    links = [
+        placed if placed.draft is None or placed.draft in drafts else Placed(link=placed.link, draft=None)
+        for placed in reader.links
+    ]
+    return Parts(masthead=masthead_of(flow, reader.title), drafts=tuple(drafts), links=tuple(links))
+
+
+class Reader:
+    """Walks once over the blocks of a flow; what it holds is where it stands."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.blocks = flow.blocks
+        self.title = document_title(flow)
+        self.headings: list[Block] = []
+        self.section: str | None = None  # of 【…】
+        self.current: Draft | None = None
+        self.is_listing = False  # the current item is an entry or a row: the next one opens another
+        self.drafts: list[Draft] = []
+        self.links: list[Placed] = []
+        self.runs = 0
+
+    def take(self, number: int) -> None:
+        """Take one block to where it belongs."""
+        block = self.blocks[number]
+        match block.kind:
+            case BlockKind.MASTHEAD | BlockKind.CONTENTS | BlockKind.COLOPHON:
+                self.keep_links(block, None)
+            case BlockKind.SECTION:
+                self.open_section(block)
+            case BlockKind.HEADING:
+                self.take_heading(number)
+            case BlockKind.CREDIT:
+                self.take_credit(block)
+            case BlockKind.ADDRESS:
+                self.take_addresses(number)
+            case BlockKind.ROW:
+                self.open_item(block, title=block.plain, is_listing=True)
+            case BlockKind.ENTRY | BlockKind.PARAGRAPH:
+                self.take_text(block)
+
+    def open_section(self, block: Block) -> None:
+        """A 【…】: it stands above all headings."""
+        found = SECTION.match(block.text)
+        self.section = found.group(1).strip() if found else block.plain
+        self.headings.clear()
+        self.current = None
+        self.keep_links(block, None)
+
+    def take_heading(self, number: int) -> None:
+        """A heading opens an item, names a section, or is a part of the item in which it stands."""
+        block = self.blocks[number]
+        if self.title and close_gaps(block.plain) == self.title and not self.drafts:
+            self.headings = [block]
+            self.keep_links(block, None)
+            return
+        if self.current and not self.is_listing and self.current.level and block.level > self.current.level:
+            if self.current.paragraphs and not block.links:
+                self.append(block)
+                return
+        while self.headings and self.headings[-1].level >= block.level:
+            self.headings.pop()
+        self.current = None
+        if self.names_section(number):
+            self.headings.append(block)
+            self.keep_links(block, None)
+            return
+        self.open_item(block, title=title_of(block), level=block.level)
+        self.headings.append(block)
+
+    def names_section(self, number: int) -> bool:
+        """Whether what stands right below a heading are items of their own."""
+        block = self.blocks[number]
+        if block.links or number + 1 >= len(self.blocks):
+            return False
+        below = self.blocks[number + 1]
+        if below.kind is BlockKind.HEADING:
+            return below.level > block.level
+        return (
+            (below.kind in (BlockKind.ENTRY, BlockKind.ROW)
+            and has_links_ahead(self.blocks, number + 1))
+            or (is_numbered_title(below))
+        )
+
+    def take_credit(self, block: Block) -> None:
+        """A credit closes its item."""
+        if self.current and self.current.credit is None and self.current.paragraphs:
+            self.current.credit = credit_of(block.text)
+            self.see_pages(block)
+            self.keep_links(block, self.current)
+        else:
+            self.append(block)
+
+    def take_addresses(self, number: int) -> None:
+        """Lines of nothing but addresses belong to the item above them."""
+        block = self.blocks[number]
+        self.runs += 1
+        following = self.blocks[number + 1 :]
+        is_last = all(later.kind in (BlockKind.COLOPHON, BlockKind.ADDRESS) for later in following)
+        self.keep_links(block, self.current, run=self.runs, closes_flow=is_last)
+
+    def take_text(self, block: Block) -> None:
+        """An entry of a list of links is an item; other text belongs to the item that is open."""
+        is_entry = block.kind is BlockKind.ENTRY and (bool(block.links) or self.is_listing)
+        if is_numbered_title(block) or (is_entry and (self.current is None or self.is_listing)):
+            if block.links or not self.current:
+                self.open_item(block, title=title_of(block), is_listing=True)
+                return
+        self.append(block)
+
+    def open_item(self, block: Block, *, title: str | None, level: int = 0, is_listing: bool = False) -> None:
+        """Open an item with a block that is its title, or the whole of it."""
+        self.current = Draft(title=title or None, section=self.section_name(), page=block.page, level=level)
+        self.is_listing = is_listing
+        self.drafts.append(self.current)
+        if is_listing:
+            self.current.paragraphs.append(block.text)
+        self.see_pages(block)
+        self.keep_links(block, self.current)
+
+    def unused_heading(self) -> Block | None:
+        """The nearest heading, where it was taken for a section's name and text follows after all."""
+        heading = self.headings[-1] if self.headings else None
+        return heading if heading and close_gaps(heading.plain) != self.title else None
+
+    def section_name(self, above: Block | None = None) -> str | None:
+        """The section in which a new item stands: the nearest heading above it, else the 【…】."""
+        names = [close_gaps(NUMBERING.sub("", heading.plain)) for heading in self.headings if heading is not above]
+        names = [name for name in names if name and name != self.title]
+        return names[-1] if names else self.section
+
+    def append(self, block: Block) -> None:
+        """Add a block to the open item; text with no item above it makes one of its own."""
+        if STAFF.match(block.text) and len(block.text) <= 60:
+            self.keep_links(block, None)
+            return
+        if self.current is None:
+            heading = self.unused_heading()
+            self.current = Draft(
+                title=title_of(heading) if heading else None,
+                section=self.section_name(above=heading),
+                page=block.page,
+                level=heading.level if heading else 0,
+            )
+            self.is_listing = False
+            self.drafts.append(self.current)
+        self.current.paragraphs.append(block.text)
+        self.see_pages(block)
+        self.keep_links(block, self.current)
+
+    def see_pages(self, block: Block) -> None:
+        """Remember on which pages the open item stands."""
+        if self.current:
+            self.current.pages.update(page for page in (block.page, block.end_page) if page is not None)
+
+    def keep_links(self, block: Block, draft: Draft | None, *, run: int = 0, closes_flow: bool = False) -> None:
+        """Keep a block's links with the item in which they stand."""
+        for link in block.links:
+            self.links.append(Placed(link=link, draft=draft, run=run, closes_flow=closes_flow))
+            if draft:
+                draft.has_links = True
+
+    def is_item(self, draft: Draft) -> bool:
+        """Whether a draft is news: it has a title, a section or links, or it is all that there is."""
+        return bool(draft.title or draft.section or draft.has_links) or len(self.drafts) == 1
+
+
+def document_title(flow: Flow) -> str | None:
+    """The one heading of the highest level that opens a flow of several headings; None where there is none."""
+    headings = [block for block in flow.blocks if block.kind is BlockKind.HEADING]
+    if len(headings) < 2 or headings[0].links:
+        return None
+    first, *others = headings
+    return close_gaps(first.plain) if all(first.level < other.level for other in others) else None
+
+
+def masthead_of(flow: Flow, title: str | None) -> Masthead:
+    """What the head says; the day of the colophon, the format's own title and day fill what it does not say."""
+    lines = [block.text for block in flow.blocks if block.kind is BlockKind.MASTHEAD]
+    head = read_masthead([*lines, title] if title and not any(find_day(line) for line in lines) else lines)
+    printed = next((day for block in colophon(flow) if (day := find_day(block.text))), None)
+    return replace(
+        head,
+        title=head.title or title or flow.title,
+        published_on=head.published_on or printed or flow.published_on,
+    )
+
+
+def colophon(flow: Flow) -> list[Block]:
+    """The colophon's blocks."""
+    return [block for block in flow.blocks if block.kind is BlockKind.COLOPHON]
+
+
+def title_of(block: Block) -> str | None:
+    """The title that a heading or an entry gives: the words of its first link in an entry, else its own words."""
+    plain = close_gaps(NUMBERING.sub("", block.plain))
+    first = next((link.anchor_text for link in block.links if link.anchor_text), None)
+    if block.kind is BlockKind.HEADING or first is None:
+        return plain[:LONGEST_TITLE].strip() or None
+    return close_gaps(first) if close_gaps(first) in plain[: len(first) + 8] else plain[:LONGEST_TITLE] or None
+
+
+def is_numbered_title(block: Block) -> bool:
+    """Whether a paragraph begins with a number and, right behind it, a link: 1、[title](address)."""
+    if block.kind is not BlockKind.PARAGRAPH or not NUMBERING.match(block.text):
+        return False
+    anchor = next((link.anchor_text for link in block.links if link.anchor_text), None)
+    return anchor is not None and close_gaps(NUMBERING.sub("", block.text)).startswith(close_gaps(anchor))
+
+
+def has_links_ahead(blocks: Sequence[Block], start: int) -> bool:
+    """Whether the entries or rows that follow each other from here on hold a link."""
+    for block in blocks[start:]:
+        if block.kind not in (BlockKind.ENTRY, BlockKind.ROW):
+            return False
+        if block.links:
+            return True
+    return False
+
+
+def take_closing_credit(draft: Draft) -> None:
+    """Take the credit from the end of an item's last paragraph, where it has none of its own."""
+    if draft.credit or not draft.paragraphs:
+        return
+    last = draft.paragraphs[-1]
+    if found := CREDIT_LINE.match(last):
+        draft.credit = found.group(1).strip()
+        draft.paragraphs.pop()
+    elif found := CLOSING_CREDIT.search(last):
+        name = LABELLED.sub("", found.group(1))
+        if name != found.group(1) or INSTITUTION.search(name):
+            draft.credit = name.strip()
+            draft.paragraphs[-1] = last[: found.start()].rstrip()

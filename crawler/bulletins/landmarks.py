@@ -1,0 +1,106 @@
+"""The marks by which the parts of a Chinese bulletin are told: sections, credits, colophon, mastheads.
+
+Every mark carries its evidence: GB/T 9704-2012 (the layout of official documents of Party and government organs),
+or a real issue that shows it (docs/bulletins.md). How the marks are put together is left to the reading modules.
+"""
+
+from __future__ import annotations
+
+import re
+
+# 【市州动态】 on a line of its own opens a section (corpus: sichuan-difangzhi-2024-03-13.txt).
+SECTION = re.compile(r"^[【〖\[［]\s*([^【】〖〗\[\]［］]{1,24}?)\s*[】〗\]］]$")
+SECTION_OPENERS = "【〖"
+
+# （广元市地方志编纂中心） on a line of its own names who sent the news (same issue).
+CREDIT = re.compile(r"^[（(]\s*([^（）()]{2,60}|[^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)+)\s*[）)]$")
+NOT_CREDITS = re.compile(
+    r"^(?:完|全文完|共.{1,8}页|下转.*|上接.*|.*印.{0,3}\d+\s*份|总第.*期|第.*期|简本|试行|附.{0,6})$"
+)
+
+# 来源：… and 供稿：… at the end of an item say the same in other words (web pages of the same offices).
+CREDIT_LINE = re.compile(
+    r"^(?:来源|供稿|稿源|撰稿|供稿单位|信息来源|报送单位|作者|文[/／]图|文|图)\s*[：:]\s*(.{2,60})$"
+)
+
+# GB/T 9704-2012, 7.4: the colophon (版记) holds 抄送, the printing office and day; issues of the gazetteer office add
+# 报/送/发 and the number of copies, and before them the openness option 信息公开选项.
+COLOPHON = re.compile(
+    r"^(?:信息公开(?:选项|属性|类别)\s*[：:]|[主抄]?\s*[报送发]\s*[：:]|[抄报分印]\s*[送发]\s*[：:]|公开(?:属性|方式)\s*[：:]"
+    r"|[（(]?\s*(?:共|此件)?\s*印\s*(?:制|发)?\s*\d+\s*份\s*[）)]?$"
+    r"|.{2,40}\d{1,2}\s*月\s*\d{1,2}\s*日\s*印\s*发\s*$|.{2,40}年.{1,4}月.{1,4}日\s*印\s*发\s*$)"
+)
+# Names of those who made the issue stand in its masthead or at its end, and are no news.
+STAFF = re.compile(
+    r"^(?:责任编辑|责编|执行编辑|本期编辑|编\s*辑|主\s*编|编\s*审|审\s*核|审\s*签|校\s*对|签发人?|总编辑?|排版|值班编辑|联系电话|联系人|电\s*话|传\s*真"
+    r"|邮\s*箱|电子邮箱|投稿邮箱|地\s*址|邮\s*编|网\s*址)\s*[：:]"
+)
+
+# 本期要目 and its like announce a table of contents: the same titles again, not items.
+CONTENTS = re.compile(
+    r"^[【〖]?\s*(?:本期(?:要目|目录|导读|内容|看点)|目\s*录|要\s*目|导\s*读|内容提要)\s*[】〗]?\s*[：:]?$"
+)
+
+# Page numbers, as GB/T 9704-2012, 7.5 sets them (— 1 —), and as programs print them.
+PAGE_NUMBER = re.compile(
+    r"^[\s—–\-―－·•.]*(?:第\s*)?[0-9０-９]{1,4}(?:\s*页)?(?:\s*[/／，,]?\s*(?:共\s*)?[0-9０-９]{1,4}\s*页?)?[\s—–\-―－·•.]*$"
+)
+
+# The names that such publications go by; they end the title of the publication in its masthead.
+PUBLICATION = re.compile(
+    r"(?:简报|动态|通讯|快报|要情|专报|周报|月报|日报|季报|旬报|参考|摘报|快讯|参阅|内参|要讯|信息|舆情|通报|交流|周刊|月刊|期刊|汇编|摘要|专刊|资讯|要闻|文摘|快递|导报)$"
+)
+
+# 第5期, 2024年第5期, （总第123期）, 〔2024〕5号, #289: the number of the issue.
+ISSUE = re.compile(
+    r"(?:[12]\d{3}\s*年\s*)?(?:第|Vol\.?|NO\.?|No\.?)\s*[0-9０-９一二三四五六七八九十百零〇○]{1,6}\s*(?:期|号|辑)"
+    r"|[（(]\s*总\s*第?\s*[0-9０-９一二三四五六七八九十百零〇○]{1,6}\s*期\s*[）)]|总\s*第\s*[0-9０-９]{1,6}\s*期"
+    r"|[〔\[【（(]\s*[12]\d{3}\s*[〕\]】）)]\s*(?:第\s*)?\d{1,4}\s*[期号]|(?<=\S\s)[#＃]\s?\d{1,5}\b|(?<=[^\W\d])[#＃]\d{1,5}\b"
+)
+
+# What the names of institutions end with; a masthead line that ends so is the issuer.
+INSTITUTION = re.compile(
+    r"(?:办公室|委员会|研究室|研究院|研究所|编辑部|编纂中心|文化中心|信息中心|中心|办公厅|党委|政府|人民政府|宣传部|组织部|党校|大学|学院|学校"
+    r"|协会|学会|联合会|集团|公司|出版社|报社|杂志社|图书馆|博物馆|档案馆|方志馆|法院|检察院|总局|管理局|实验室|指挥部|领导小组|[局厅部委院所处科馆室站办])$"
+)
+PUBLISHED_BY = re.compile(r"\s*(?:综合处|秘书处)?\s*(?:编印|主办|编|印发|印|编发|编制|主编|承办)$")
+
+# The words before a day that is the day of publication (web pages).
+DATED = re.compile(r"(?:发布|发表|发稿|更新|印发|成文|出版|编印)?(?:时间|日期)\s*[：:]")
+
+# What stands before an address that belongs to the lines above it.
+ADDRESS_LABEL = re.compile(
+    r"[（(【\[]?\s*(?:(?:原文|文章|微信|全文|阅读|推文|新闻|信息|相关|详情|公众号|微信公众号|网页|查看|阅读全文|阅读原文|参考|资料|视频)*\s*(?:链接|网址|地址|原文|出处|来源|全文|详情|URL|url|Link|link))"
+    r"\s*[：:]?\s*$|(?:详见|参见|见|点击|访问|via|from)\s*[：:]?\s*$"
+)
+
+# 1. 1、 （1） 一、 （一） • - before a title or an entry of a list (GB/T 9704-2012, 7.3.3 gives the order 一、（一）1.（1）).
+NUMBERING = re.compile(
+    r"^(?:[0-9０-９]{1,3}\s*[.．、](?![0-9０-９])|[（(][0-9０-９]{1,3}[）)]|[①-⑳]|[一二三四五六七八九十]{1,3}\s*、|[（(][一二三四五六七八九十]{1,3}[）)]|[•●○■□◆◇▪▶►★☆·※–-](?=\s)|[•●■◆▪▶►★※])\s*"
+)
+
+# What a sentence ends with. A title never does, but for ！ and ？.
+SENTENCE_END = "。；;…"
+CLAUSE_END = "，、：:,"
+CLOSERS = "”’》〉）】」』\"')］〕"
+
+
+def is_sentence_end(line: str) -> bool:
+    """Whether a line ends as a sentence does, closing marks aside."""
+    return line.rstrip(CLOSERS).endswith(tuple(SENTENCE_END)) or line.rstrip(CLOSERS).endswith(("！", "？", "!", "?"))
+
+
+def credit_of(line: str) -> str | None:
+    """The sender that a line of its own names, without brackets and label; None when it names none."""
+    if found := CREDIT.match(line):
+        name = found.group(1).strip()
+        return None if NOT_CREDITS.match(name) or "http" in name or is_sentence_end(name) else name
+    if found := CREDIT_LINE.match(line):
+        return found.group(1).strip()
+    return None
+
+
+def section_of(line: str) -> str | None:
+    """The name of the section that a line of its own opens; None when it opens none."""
+    found = SECTION.match(line)
+    return found.group(1).strip() if found and line[0] in SECTION_OPENERS else None

@@ -1,0 +1,119 @@
+"""The head of an issue: the publication's title, the issuer, the number and the day, in the forms of official documents.
+
+GB/T 9704-2012 sets Chinese dates in Arabic figures (2024年3月13日); before 2012 they stood in Chinese ones
+(二〇一一年三月十三日). A real head in one line: 四川省地方志工作办公室 2024年 3月 13日.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from crawler.bulletins.formats.joining import close_gaps
+from crawler.bulletins.landmarks import INSTITUTION, ISSUE, PUBLICATION, PUBLISHED_BY, STAFF
+
+FIGURES = "〇○Ｏ零一二三四五六七八九"
+DAY = re.compile(
+    r"(?<!\d)(?P<y>[12]\d{3})\s*(?P<mark>[年./／\-–－])\s*(?P<m>\d{1,2})\s*[月./／\-–－]\s*(?P<d>\d{1,2})\s*[日号]?(?!\d)"
+    r"|(?P<cy>[一二][〇○ＯO零一二三四五六七八九]{3})\s*年\s*(?P<cm>[一二三四五六七八九十]{1,2})\s*月\s*(?P<cd>[一二三四五六七八九十]{1,3})\s*[日号]"
+)
+# Notes on how to keep the paper, not its title.
+HANDLING = re.compile(
+    r"内部(?:资料|刊物|参阅|文件|材料)|注意保存|妥善保管|不得(?:外传|翻印)|[秘机绝]密|特急|加急|准印证|主动公开|^\W*$"
+)
+SEPARATORS = re.compile(r"[\s　|｜·•]{2,}|[|｜]|\t")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Masthead:
+    """What the head says. None: it does not say."""
+
+    title: str | None = None
+    issuer: str | None = None
+    issue: str | None = None
+    published_on: date | None = None
+
+
+def read_masthead(lines: Sequence[str]) -> Masthead:
+    """Return what the lines of a head say; a line may say several things."""
+    published_on = next((day for line in lines if (day := find_day(line))), None)
+    issues = [" ".join(found.group().split()) for line in lines for found in ISSUE.finditer(line)]
+    parts = [part for line in lines for part in names_in(line)]
+    issuer = next((name for part in parts if (name := issuer_of(part))), None)
+    titles = [part for part in parts if issuer_of(part) is None]
+    named = [part for part in titles if PUBLICATION.search(part)]
+    return Masthead(
+        title=next(iter(named or titles), None),
+        issuer=issuer,
+        issue=close_issue("".join(dict.fromkeys(issues))) or None,
+        published_on=published_on,
+    )
+
+
+def names_in(line: str) -> list[str]:
+    """The names on a line of a head: what is left without day, number and notes."""
+    if STAFF.match(line) or HANDLING.search(line):
+        return []
+    rest = ISSUE.sub("   ", DAY.sub("   ", line)).strip()
+    letters = re.compile(r"[^\W\d_]")
+    parts = [close_gaps(part).strip(" 　()（）:：,，—–-") for part in SEPARATORS.split(space_out(rest))]
+    return [part for part in parts if len(letters.findall(part)) >= 2]
+
+
+def space_out(line: str) -> str:
+    """Close the gaps of a spaced name (方 志 动 态), so that only real gaps separate names."""
+    return re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff](?: |$))", "", line)
+
+
+def issuer_of(name: str) -> str | None:
+    """The institution that a name is, without 主办 or 编印 after it; None for anything else."""
+    bare = PUBLISHED_BY.sub("", name)
+    return bare if len(bare) >= 4 and INSTITUTION.search(bare) and not PUBLICATION.search(name) else None
+
+
+def close_issue(issue: str) -> str:
+    """第 5 期 as 第5期."""
+    return re.sub(r"\s+", "", issue).strip("【】")
+
+
+def says_head(line: str) -> bool:
+    """Whether a line is one of a head by what it says: a day or a number, and no sentence."""
+    if len(line) > 60 or re.search(r"[，。；？！]", line):
+        return False
+    day = DAY.search(line)
+    if day and len(re.sub(r"\s", "", line)) - len(re.sub(r"\s", "", day.group())) <= 30:
+        return line.rstrip(" )）").endswith(day.group().rstrip()) or line.lstrip(" (（").startswith(day.group())
+    return bool(ISSUE.search(line))
+
+
+def find_day(text: str) -> date | None:
+    """The first day that a text names, in Arabic or Chinese figures; None where it names none that exists."""
+    for found in DAY.finditer(text):
+        try:
+            return date(*day_parts(found))
+        except ValueError:
+            continue
+    return None
+
+
+def day_parts(found: re.Match[str]) -> tuple[int, int, int]:
+    """Year, month and day of a match as numbers."""
+    if found["y"]:
+        return int(found["y"]), int(found["m"]), int(found["d"])
+    year = int("".join(str(figure(character)) for character in found["cy"]))
+    return year, chinese_number(found["cm"]), chinese_number(found["cd"])
+
+
+def figure(character: str) -> int:
+    """One Chinese figure."""
+    return 0 if character in "〇○ＯO零" else "零一二三四五六七八九".index(character)
+
+
+def chinese_number(text: str) -> int:
+    """A Chinese number below one hundred: 九, 十二, 二十, 三十一."""
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return figure(text)
+    return (figure(tens) if tens else 1) * 10 + (figure(ones) if ones else 0)

@@ -1,0 +1,99 @@
+"""A file's bytes become a Bulletin: its kind told, its flow read, its parts found, its citations placed."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import import_module
+
+from crawler.bulletins.citations import Found, find_citations
+from crawler.bulletins.formats.flow import Flow
+from crawler.bulletins.formats.kinds import KINDS, Kind
+from crawler.bulletins.items import Draft, Parts, read_parts
+from storage.errors import UnreadableBulletin
+from storage.records import Bulletin, Item
+
+LARGEST = 100_000_000  # bytes
+LARGEST_TEXT = 20_000_000  # bytes of a kind that is text all through
+
+
+def read_bulletin(body: bytes, file: str) -> Bulletin:
+    """Return what a file says as a bulletin; ``file`` is only the name that it goes by.
+
+    Raises UnreadableBulletin for what is empty, damaged, protected, too large, or of no kind that is read.
+    """
+    if not body:
+        raise UnreadableBulletin(file=file, kind="empty")
+    if len(body) > LARGEST:
+        raise UnreadableBulletin(file=file, kind="too_large", detail=megabytes(body))
+    try:
+        flow = read_flow(body)
+    except UnreadableBulletin as error:  # the readers know no name
+        detail = str(error.values["detail"])
+        raise UnreadableBulletin(file=file, kind=error.kind, detail=detail) from error
+    parts = read_parts(flow)
+    found = find_citations(parts.links, parts.drafts)
+    return Bulletin(
+        file=file,
+        sha256=hashlib.sha256(body).hexdigest(),
+        media_type=flow.media_type,
+        title=parts.masthead.title,
+        issuer=parts.masthead.issuer,
+        issue=parts.masthead.issue,
+        published_on=parts.masthead.published_on,
+        items=items_of(parts.drafts, found),
+        unplaced=found.unplaced,
+        other_links=found.other_links,
+        warnings=warnings_of(flow, parts, found),
+    )
+
+
+def read_flow(body: bytes) -> Flow:
+    """Return the flow of a file by its kind."""
+    kind = kind_of(body)
+    if kind.reader is None:
+        raise UnreadableBulletin(file="", kind="unknown_kind", detail=kind.name)
+    if kind.name != "PDF" and len(body) > LARGEST_TEXT:
+        raise UnreadableBulletin(file="", kind="too_large", detail=megabytes(body))
+    module, function = kind.reader.split(":")
+    read = getattr(import_module(f"crawler.bulletins.formats.{module}"), function)
+    flow: Flow = read(body)
+    return flow
+
+
+def kind_of(body: bytes) -> Kind:
+    """Return the first kind whose test a file passes."""
+    return next(kind for kind in KINDS if kind.is_it(body))
+
+
+def megabytes(body: bytes) -> str:
+    """A size for people."""
+    return f"{len(body) / 1e6:.0f} MB"
+
+
+def items_of(drafts: tuple[Draft, ...], found: Found) -> tuple[Item, ...]:
+    """The items with their citations; untitled text that cites nothing (a preface, a menu) is none beside others."""
+    pairs = [pair for pair in zip(drafts, found.of_items, strict=True) if pair[0].title or pair[0].section or pair[1]]
+    return tuple(
+        Item(
+            position=position,
+            section=draft.section,
+            title=draft.title,
+            text=draft.text,
+            credit=draft.credit,
+            page=draft.page,
+            citations=citations,
+        )
+        for position, (draft, citations) in enumerate(pairs or zip(drafts, found.of_items, strict=True), 1)
+    )
+
+
+def warnings_of(flow: Flow, parts: Parts, found: Found) -> tuple[str, ...]:
+    """What a person should know of the reading, as short codes."""
+    codes = list(flow.warnings)
+    if not any(block.text.strip() for block in flow.blocks):
+        codes.append("no_text")
+    if not parts.links:
+        codes.append("no_links")
+    elif not found.unplaced and not any(found.of_items):
+        codes.append("no_articles")
+    return tuple(codes)
