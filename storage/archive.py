@@ -319,6 +319,11 @@ class Archive:
         with self._database.reading() as db:
             return bulletin_views.bulletin_view(db, bulletin)
 
+    def published_on(self, sha256: str) -> date | None:
+        """The day of the kept bulletin that has, or once had, these very bytes; None where none has or it has none."""
+        with self._database.reading() as db:
+            return bulletin_views.published_on(db, sha256)
+
     def read_blob(self, sha256: str) -> bytes:
         """A blob's bytes, verified. Raises BlobDamaged, NotInArchive."""
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -67,6 +67,12 @@ def bulletin_summaries(db: Connection, *, limit: int, offset: int) -> list[Bulle
         )
         for row in rows
     ]
+
+
+def published_on(db: Connection, sha256: str) -> date | None:
+    """The day that stands in a version with these bytes; where several differ, the one kept last."""
+    days = select(versions.c.published_on).where(versions.c.sha256 == sha256, versions.c.published_on.is_not(None))
+    return db.scalar(days.order_by(versions.c.kept_at.desc(), versions.c.id.desc()).limit(1))
 
 
 def bulletin_view(db: Connection, name: str) -> BulletinView:
