@@ -1,0 +1,232 @@
+"""Fetching the assets of a page: pictures, sounds, style sheets and what those cite.
+
+In parallel and apart from the articles' pace. An asset that is held already, or was tried in this run, is not asked
+for; the original size comes first, then the address as cited. What cannot be had is recorded with the reason and with
+the moment of the next try.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from crawler.config import CrawlSettings
+from crawler.exchanges import failure_word, retry_after
+from crawler.guard import Errand
+from crawler.middlewares import ERRAND, hops_of
+from crawler.pacing import Clock
+from crawler.readers import Reader
+from crawler.revisits import next_asset_try
+from crawler.tally import Tally
+from crawler.threads import Threads
+from crawler.wechat.media import is_hotlink_placeholder, media_type
+from crawler.wechat.urls import asset_addresses, cut_secrets
+from storage.archive import Archive
+from storage.records import AssetCapture, AssetLink, AssetTask, Role
+
+REFERER = "https://mp.weixin.qq.com/"
+"""The only referer that WeChat's picture hosts take for their own (docs/wechat.md, assets): a foreign one is answered
+with a placeholder. So articles' own host, or none."""
+
+UNWANTED_UNTIL = timedelta(days=30)
+"""How long media that the settings leave out are not asked about again."""
+
+SHORT_PATIENCE = timedelta(seconds=20)
+"""A Retry-After up to this is waited for at once."""
+
+PICTURES = frozenset({Role.BODY, Role.BACKGROUND, Role.COVER, Role.AVATAR, Role.CARD})
+UNWANTED = {"none": frozenset({Role.AUDIO, Role.VIDEO}), "audio": frozenset({Role.VIDEO}), "all": frozenset[Role]()}
+
+Download = Callable[[Request], Awaitable[Response]]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why one address gave nothing, and how long its server asks us to wait."""
+
+    url: str
+    reason: str
+    retry_after: timedelta | None = None
+
+
+class Assets:
+    """The assets of one crawl."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        *,
+        settings: CrawlSettings,
+        tally: Tally,
+        clock: Clock,
+        threads: Threads,
+        reader: Reader,
+        reader_threads: Threads,
+        must_stop: Callable[[], bool],
+    ) -> None:
+        self.archive = archive
+        self.settings = settings
+        self.tally = tally
+        self.clock = clock
+        self.threads = threads
+        self.reader = reader
+        self.reader_threads = reader_threads
+        self.must_stop = must_stop
+        self.download: Download | None = None
+        self._tried: set[str] = set()
+        self._room = asyncio.Semaphore(settings.asset_concurrency)
+
+    async def fetch(self, tasks: Sequence[AssetTask], *, snapshot: str | None = None) -> None:
+        """Fetch what is wanted (by a snapshot); returns when each is kept, or its failure is recorded."""
+        new = [task for task in tasks if task.key not in self._tried]
+        self._tried.update(task.key for task in new)
+        self.tally.assets_known += len(tasks) - len(new)
+        await asyncio.gather(*(self._one(task) for task in new))
+
+    async def fetch_due(self) -> None:
+        """Fetch what earlier runs could not, while there is any whose time has come."""
+        while not self.must_stop():
+            due = await self.threads(self.archive.due_assets, self.clock.now(), limit=200)
+            new = [task for task in due if task.key not in self._tried]
+            if not new:
+                break
+            await self.fetch(new)
+
+    async def _one(self, task: AssetTask) -> None:
+        async with self._room:
+            if self.must_stop():
+                return
+            if task.role in UNWANTED[self.settings.media]:
+                await self._record(task, Failure(task.url, "unwanted"))
+                return
+            try:
+                await self._try_addresses(task)
+            except asyncio.CancelledError:
+                raise
+            except OSError:
+                self.tally.stop("disk")
+                logger.exception("not kept: %s", cut_secrets(task.url))
+
+    async def _try_addresses(self, task: AssetTask) -> None:
+        failures: list[Failure] = []
+        for url, is_original in asset_addresses(task.url, task.role):
+            if task.held_sha256 and not is_original:
+                continue  # a scaled rendition is held; only the original is still wanted
+            found = await self._ask(task, url, is_original=is_original)
+            if isinstance(found, AssetCapture):
+                await self._keep(task, found)
+                break
+            failures.append(found)
+        for failure in failures[-1:]:
+            await self._record(task, failure)
+
+    async def _ask(self, task: AssetTask, url: str, *, is_original: bool) -> AssetCapture | Failure:
+        asked_at = self.clock.now()
+        for is_last in (False, True):
+            request = self._request(task, url)
+            try:
+                response = await self._downloaded(request)
+            except Exception as error:  # noqa: BLE001  # whatever it was, it is this asset's failure
+                word = failure_word(error)
+                return Failure(url, f"guard: {error.reason}" if hasattr(error, "reason") else word)
+            patience = retry_after(_text(response.headers.get("Retry-After")), self.clock.now())
+            if is_last or response.status not in (429, 503) or not patience or patience > SHORT_PATIENCE:
+                break
+            await self.clock.sleep(patience.total_seconds())
+        if reason := unusable(response, task.role):
+            return Failure(url, reason, patience)
+        return AssetCapture(
+            key=task.key,
+            url=cut_secrets(url),
+            captured_at=asked_at,
+            hops=hops_of(response),
+            body=response.body,
+            media_type="text/css" if task.role is Role.STYLE else media_type(response.body),
+            is_original=is_original,
+        )
+
+    async def _downloaded(self, request: Request) -> Response:
+        assert self.download is not None, "the engine is not running"
+        return await self.download(request)
+
+    def _request(self, task: AssetTask, url: str) -> Request:
+        meta = {
+            ERRAND: Errand.ASSET,
+            "verbatim_url": True,
+            "download_slot": "assets",
+            "download_maxsize": int(self.settings.max_asset_mb * 1_000_000),
+            "dont_obey_robotstxt": True,
+        }
+        accept = "text/css,*/*;q=0.1" if task.role is Role.STYLE else "*/*"
+        return Request(url, NO_CALLBACK, headers={"Referer": REFERER, "Accept": accept}, meta=meta, dont_filter=True)
+
+    async def _keep(self, task: AssetTask, asset: AssetCapture) -> None:
+        is_new = await self.threads(self.archive.keep_asset, asset)
+        if is_new:
+            self.tally.assets_kept += 1
+            self.tally.assets_bytes += len(asset.body)
+        else:
+            self.tally.assets_known += 1
+        self.tally.show()
+        if task.role is Role.STYLE:
+            cited = await self.reader_threads(self.reader.find_style_assets, asset.body, asset.url)
+            await self._fetch_cited(task, cited)
+
+    async def _fetch_cited(self, sheet: AssetTask, links: Sequence[AssetLink]) -> None:
+        """Fetch what a style sheet cites, in the sheet's own turn."""
+        held = await self.threads(self.archive.has_assets, [link.key for link in links])
+        for link in links:
+            if link.key not in held and link.key not in self._tried and not self.must_stop():
+                self._tried.add(link.key)
+                await self._try_addresses(AssetTask(key=link.key, url=link.url, role=link.role, article=sheet.article))
+
+    async def _record(self, task: AssetTask, failure: Failure) -> None:
+        now = self.clock.now()
+        if failure.reason == "unwanted":
+            next_try_at = now + UNWANTED_UNTIL
+        else:
+            next_try_at = next_asset_try(task.attempts + 1, now, failure.retry_after)
+            self.tally.assets_failed += 1
+            logger.info("asset not kept (%s): %s", failure.reason, cut_secrets(failure.url))
+        await self.threads(
+            self.archive.keep_asset_failure,
+            task.key,
+            cut_secrets(failure.url),
+            failure.reason,
+            tried_at=now,
+            next_try_at=next_try_at,
+        )
+
+
+def unusable(response: Response, role: Role) -> str | None:
+    """Why an answer is no asset: its status, or what its bytes are; None when it is one.
+
+    A picture is judged by its bytes, not by what the server calls it; bytes of a kind that we do not know are kept, a
+    page or a message in place of a picture is not.
+    """
+    if response.status != 200:
+        return f"status {response.status}"
+    if not response.body:
+        return "empty"
+    if "dataloss" in response.flags:
+        return "truncated"
+    if is_hotlink_placeholder(response.body):
+        return "placeholder"
+    kind = media_type(response.body)
+    is_message = kind in ("text/html", "application/json", "text/plain")
+    if is_message and (role in PICTURES or kind == "text/html"):
+        return f"not an asset: {kind}"
+    return None
+
+
+def _text(value: bytes | None) -> str | None:
+    return value.decode("latin-1") if value else None

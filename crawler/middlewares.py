@@ -1,0 +1,147 @@
+"""What stands between a spider and the wire: the guard, the pace gate, the wire tap.
+
+Each is here because no setting of Scrapy's will do. The guard looks at every hop, which OffsiteMiddleware does not
+do for ports, user info and literal addresses; the gate shares its pace with other processes, and knows of captchas;
+the tap keeps what Scrapy throws away, the headers of every hop as they were.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scrapy import Request, Spider
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.http import Response
+
+from crawler.exchanges import Refused, clean_headers
+from crawler.guard import Errand, Origin, refusal
+from crawler.wechat.urls import cut_secrets
+from storage.records import Hop
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from twisted.python.failure import Failure
+
+    from crawler.pacing import Pace
+
+ERRAND = "wxmirror_errand"
+"""The request's meta key with its Errand. A request without one is Scrapy's own: a robots.txt of a source."""
+
+HOPS = "wxmirror_hops"
+"""The request's meta key with the list of hops so far, filled by the tap."""
+
+STARTED = "wxmirror_started"
+
+logger = logging.getLogger(__name__)
+
+
+class Guard:
+    """Let a request go only where its errand may lead, on every hop."""
+
+    def __init__(self, origins: tuple[Origin, ...]) -> None:
+        self.origins = origins
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Guard:
+        """The guard over the origins that the operator named."""
+        return cls(tuple(crawler.settings["WXMIRROR_ORIGINS"] or ()))
+
+    def process_request(self, request: Request) -> None:
+        """Raise Refused when the request may not be sent."""
+        errand = request.meta.get(ERRAND, Errand.SOURCE)
+        reason = refusal(request.url, errand, self.origins)
+        if reason:
+            logger.warning("refused (%s): %s", reason, cut_secrets(request.url))
+            raise Refused(cut_secrets(request.url), reason)
+
+
+class PaceGate:
+    """Hold each request for an article until its turn; redirects belong to the visit that they are part of."""
+
+    def __init__(self, pace: Pace | None) -> None:
+        self.pace = pace
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> PaceGate:
+        """The gate at the spider's own pace; a spider without one asks for no articles."""
+        return cls(getattr(crawler.spider, "pace", None))
+
+    async def process_request(self, request: Request) -> None:
+        """Return when the request may go. Raises NightIsOver."""
+        is_article = request.meta.get(ERRAND) is Errand.ARTICLE
+        if self.pace and is_article and not request.meta.get("redirect_times"):
+            await self.pace.wait_turn()
+
+
+class WireTap(HttpCompressionMiddleware):
+    """Note every hop as it goes over the wire, and undo the content coding.
+
+    It stands in the place nearest to the wire (behind redirects, which swallow what they follow), and takes
+    HttpCompressionMiddleware's part with it: here alone the headers still say how the body was coded while the body
+    is about to be unpacked.
+    """
+
+    def process_request(self, request: Request, spider: Spider | None = None) -> None:
+        """Note when the request left."""
+        super().process_request(request)
+        if not request.meta.get("redirect_times"):
+            request.meta[HOPS] = []
+        request.meta[STARTED] = datetime.now(UTC)
+
+    def process_response(self, request: Request, response: Response, spider: Spider | None = None) -> Response:
+        """Note what came, and unpack it."""
+        headers = clean_headers(_pairs(response.headers))
+        unpacked = super().process_response(request, response)
+        assert isinstance(unpacked, Response), "it makes no requests"
+        request.meta.setdefault(HOPS, []).append(
+            Hop(
+                method=request.method,
+                url=cut_secrets(request.url),
+                request_headers=(("Host", urlsplit(request.url).netloc), *clean_headers(_pairs(request.headers))),
+                status=response.status,
+                reason=_phrase(response.status),
+                protocol=response.protocol or "HTTP/1.1",
+                response_headers=headers,
+                started_at=request.meta.get(STARTED) or datetime.now(UTC),
+                ip_address=None if request.meta.get("proxy") else str(response.ip_address or "") or None,
+                body=unpacked.body,
+            )
+        )
+        return unpacked
+
+
+def hops_of(answer: Response | Request) -> tuple[Hop, ...]:
+    """Every hop that led to a response (or that a failed request got to), the last one's body left to its owner."""
+    request = answer if isinstance(answer, Request) else answer.request
+    hops: list[Hop] = request.meta.get(HOPS) or [] if request else []
+    return (*hops[:-1], *(replace(hop, body=None) for hop in hops[-1:]))
+
+
+def failed_request(failure: Failure) -> tuple[Request, BaseException]:
+    """The request that failed, as it was when it did, and why."""
+    request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it for errbacks
+    assert failure.value is not None
+    return request, failure.value
+
+
+def last_body(request: Request) -> tuple[str, bytes]:
+    """Where a failed request got to, and what was said there: nothing, when it never left."""
+    hops: list[Hop] = request.meta.get(HOPS) or []
+    return (hops[-1].url, hops[-1].body or b"") if hops else (cut_secrets(request.url), b"")
+
+
+def _pairs(headers: Any) -> list[tuple[bytes, bytes]]:
+    return [(name, value) for name, values in headers.items() for value in values]
+
+
+def _phrase(status: int) -> str:
+    """The standard phrase: Scrapy drops the one that was sent, which says nothing that the number does not."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

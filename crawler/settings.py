@@ -1,0 +1,109 @@
+"""Scrapy's settings: every knob, with its unit and the reason for its value.
+
+What stands here is the same for every crawl; what depends on wxmirror.toml is added by ``chosen``. Scrapy finds this
+module through scrapy.cfg, so that `scrapy list` and `scrapy crawl articles` work as well.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crawler.config import Config
+from crawler.guard import TRUSTED_HOSTS, Origin, named_origin, proxy_hosts
+
+BOT_NAME = "wxmirror"
+SPIDER_MODULES = ["spiders"]
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+
+# Both run any Python code for whoever reaches their port; Scrapy switches them on by itself.
+REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+
+# Scrapy checks no certificate by default. SSL_CERT_FILE adds an institution's own authority.
+DOWNLOAD_VERIFY_CERTIFICATES = True
+# Only the web: a bulletin must not make us read file:///etc/passwd.
+DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
+TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"
+DNS_TIMEOUT = 20  # seconds
+
+# Pages have 2 to 4 MB today and slow lines need more than 20 s for them (docs/wechat.md, access limits).
+DOWNLOAD_TIMEOUT = 90  # seconds
+DOWNLOAD_MAXSIZE = 64 << 20  # bytes; pages over 16 MB are kept, but not built into a tree
+DOWNLOAD_WARNSIZE = 0
+# A page that was cut short is kept, and told to be truncated.
+DOWNLOAD_FAIL_ON_DATALOSS = False
+
+# The pace of articles is kept by crawler.pacing, over all processes; the bound on what is under way by crawler.visits
+# and crawler.fetching. Scrapy's own delays and bounds would only get between.
+DOWNLOAD_DELAY = 0
+DOWNLOAD_DELAY_JITTER = 0
+AUTOTHROTTLE_ENABLED = False
+CONCURRENT_REQUESTS = 0
+CONCURRENT_REQUESTS_PER_DOMAIN = 16
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 1 << 30
+CONCURRENT_ITEMS = 16
+
+COOKIES_ENABLED = False
+REFERRER_POLICY = "no-referrer"  # assets name WeChat's own host themselves
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",  # WeChat's notices come in the reader's language
+}
+
+HTTPERROR_ALLOW_ALL = True  # whatever was answered is a fact to keep
+REDIRECT_MAX_TIMES = 6
+METAREFRESH_ENABLED = False  # a page's own doing, to be read, not obeyed
+# Twice more for what the network did; never for what was said: a refusal that is asked again is a second refusal.
+RETRY_TIMES = 2
+RETRY_HTTP_CODES = [500, 502, 504]
+RETRY_EXCEPTIONS = [
+    "scrapy.exceptions.DownloadFailedError",
+    "scrapy.exceptions.DownloadTimeoutError",
+    "twisted.internet.error.ConnectionDone",
+    "twisted.internet.error.ConnectionLost",
+]
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
+
+# Sites of bulletins are always obeyed. Requests for articles and assets say dont_obey_robotstxt: [crawl] robots rules.
+ROBOTSTXT_OBEY = True
+
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.middlewares.Guard": 20,  # first: not even a robots.txt is asked for where we may not go
+    "crawler.middlewares.PaceGate": 560,  # behind retries, so that each try waits for its turn
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # the tap does its part
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard does its part
+    "crawler.middlewares.WireTap": 860,  # nearest to the wire: redirects swallow what they follow
+}
+ITEM_PIPELINES = {"crawler.pipelines.IntoArchive": 100}
+EXTENSIONS = {
+    "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.feedexport.FeedExporter": None,
+}
+STATS_DUMP = False
+LOG_LEVEL = "WARNING"
+LOG_FORMATTER = "crawler.quiet.QuietFormatter"
+
+
+def chosen(config: Config, *, named_urls: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The settings that follow from wxmirror.toml, and from the URLs named on the command line."""
+    origins = (*source_origins(config), *(named_origin(url) for url in named_urls))
+    private = {origin.host for origin in origins if origin.allow_private}
+    assets = config.crawl.asset_concurrency
+    return {
+        "USER_AGENT": config.user_agent,
+        "ROBOTSTXT_USER_AGENT": "wxmirror",
+        "WXMIRROR_CONFIG": config,
+        "WXMIRROR_ORIGINS": origins,
+        TRUSTED_HOSTS: sorted(private | proxy_hosts()),
+        "DOWNLOAD_SLOTS": {
+            "articles": {"concurrency": 1, "delay": 0},
+            "assets": {"concurrency": assets, "delay": 0},
+            "sources": {"concurrency": 1, "delay": 1, "jitter": 0.3},  # seconds; a small site's own pace
+        },
+    }
+
+
+def source_origins(config: Config) -> tuple[Origin, ...]:
+    """The hosts and ports of the configured sources."""
+    sources = [source for source in config.sources if source.url]
+    return tuple(named_origin(str(source.url), allow_private=source.allow_private) for source in sources)

@@ -1,0 +1,125 @@
+"""What a crawl has come to so far, and whether it is to stop; the numbers of its summary, and of the progress bar."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+from typing import Protocol
+
+from storage.errors import MirrorError
+from storage.records import KeptBulletin, Outcome, RunSummary
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a crawl has come."""
+
+    visited: int
+    total: int
+    assets: int
+    title: str | None  # of the article read last
+    waiting_until: datetime | None  # the way out is paused
+
+
+class Listener(Protocol):
+    """Whoever shows a crawl to people. Called from the crawl's own thread; must not block."""
+
+    def progress(self, progress: Progress) -> None:
+        """The crawl has come this far."""
+
+    def note(self, sentence: str) -> None:
+        """Something a person should know, in their language."""
+
+    def problem(self, error: MirrorError) -> None:
+        """An input or a source could not be read; the rest goes on."""
+
+
+class LogListener:
+    """For runs that nobody watches."""
+
+    def progress(self, progress: Progress) -> None:
+        """Say nothing: the summary will."""
+
+    def note(self, sentence: str) -> None:
+        """Log it."""
+        logger.warning("%s", sentence)
+
+    def problem(self, error: MirrorError) -> None:
+        """Log it."""
+        logger.warning("%s", error)
+
+
+class Tally:
+    """The counters of one crawl. Only the crawl's own thread writes here."""
+
+    def __init__(self, listener: Listener) -> None:
+        self.listener = listener
+        self.started = monotonic()
+        self.stopped_by: str | None = None
+        self.stopped = asyncio.Event()
+        self.bulletins = self.items = self.citations = self.articles = 0
+        self.outcomes: Counter[str] = Counter()
+        self.assets_kept = self.assets_known = self.assets_failed = self.assets_bytes = 0
+        self.total = 0
+        self.title: str | None = None
+        self.waiting_until: datetime | None = None
+
+    def stop(self, reason: str) -> None:
+        """Have the crawl end, leaving the rest due; the first reason counts."""
+        self.stopped_by = self.stopped_by or reason
+        self.stopped.set()
+
+    def took_in(self, kept: KeptBulletin) -> None:
+        """Count a bulletin that was taken in."""
+        self.bulletins += 1
+        self.items += kept.items
+        self.citations += kept.citations
+        self.articles += kept.articles
+
+    def visited(self, outcome: Outcome, title: str | None) -> None:
+        """Count a visit whose capture was kept."""
+        self.outcomes[outcome.value] += 1
+        self.title = title or self.title
+        self.show()
+
+    def waits(self, until: datetime | None) -> None:
+        """Say that the crawl is paused, or goes on."""
+        self.waiting_until = until
+        self.show()
+
+    def show(self) -> None:
+        """Tell the listener."""
+        visited = self.outcomes.total()
+        self.listener.progress(
+            Progress(
+                visited=visited,
+                total=max(self.total, visited),
+                assets=self.assets_kept + self.assets_known,
+                title=self.title,
+                waiting_until=self.waiting_until,
+            )
+        )
+
+    def summary(self, *, left_due: int) -> RunSummary:
+        """The numbers as they stand."""
+        return RunSummary(
+            bulletins=self.bulletins,
+            items=self.items,
+            citations=self.citations,
+            articles=self.articles,
+            visited=self.outcomes.total(),
+            outcomes=dict(self.outcomes),
+            assets_kept=self.assets_kept,
+            assets_known=self.assets_known,
+            assets_failed=self.assets_failed,
+            assets_bytes=self.assets_bytes,
+            seconds=round(monotonic() - self.started, 3),
+            left_due=left_due,
+            stopped_by=self.stopped_by,
+        )

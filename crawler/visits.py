@@ -1,0 +1,264 @@
+"""The visits of one crawl: which comes next, and what becomes of each.
+
+What is due stands in the archive; here is only what one run adds: one article at a time over one connection, few pages
+in memory, and the judgement whether the way to WeChat is open at all. A visit that never reached WeChat is held back
+until that is known: when nothing can be reached, no article may be counted as tried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from time import monotonic
+
+from crawler.pacing import Clock, Pace, ends_the_night
+from crawler.revisits import AT_ONCE, next_visit
+from crawler.tally import Tally
+from crawler.threads import Threads
+from crawler.wechat.urls import read_address
+from crawler.words import say
+from storage.archive import Archive
+from storage.errors import ArchiveError, DiskFull, NotAnArticle
+from storage.records import Capture, Kept, Outcome, Visit
+
+OWNER = "crawl"
+"""Claims are made under the lock of this name, so whatever another run left claimed is this one's to take."""
+
+LEASE = timedelta(minutes=30)
+OPEN_VISITS = 4
+"""Articles on the way, being read, or waiting for their pictures, at once: the bound on memory."""
+
+WAY_OUT_IS_DOWN_AFTER = 5
+"""Visits running that end unreachable."""
+
+FAILURES_IN_A_ROW = 5
+"""Captures running that could not be kept, though the archive itself said nothing: something is wrong with us."""
+
+PROGRESS_SECONDS = 10
+"""How often a run's history is told how far it has come."""
+
+logger = logging.getLogger(__name__)
+
+
+class Visits:
+    """What is due, one visit after the other, until nothing is or there is a reason to stop."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        *,
+        run: str,
+        tally: Tally,
+        pace: Pace,
+        clock: Clock,
+        threads: Threads,
+        only_urgent: bool,
+        ends_at: datetime | None,
+        min_free_bytes: int,
+    ) -> None:
+        self.archive = archive
+        self.run = run
+        self.tally = tally
+        self.pace = pace
+        self.clock = clock
+        self.threads = threads
+        self.only_urgent = only_urgent
+        self.ends_at = ends_at
+        self.min_free_bytes = min_free_bytes
+        self._list: deque[int] = deque()
+        self._moved: deque[Visit] = deque()
+        self._tried: set[int] = set()
+        self._asked: set[str] = set()
+        self._open: dict[str, Visit] = {}
+        self._failures = 0
+        self._told_at = monotonic()
+        self._held_back: list[tuple[Visit, Capture]] = []
+        self._has_reached = False
+        self._changed = asyncio.Event()
+        self._answered = asyncio.Event()
+        self._answered.set()
+
+    async def due(self) -> AsyncIterator[Visit]:
+        """Each visit, claimed, when the one before has been answered."""
+        while not self.must_stop():
+            if len(self._open) >= OPEN_VISITS:
+                await self._wait(self._changed)
+                continue
+            visit = await self._next()
+            if visit is None:
+                if not self._open:
+                    break
+                await self._wait(self._changed)
+                continue
+            self._open[visit.address.cited_url] = visit
+            await self._wait(self._answered)
+            if self.must_stop():
+                await self.give_back(visit)
+                break
+            self._asked.add(visit.address.fetch_url)
+            yield visit
+        await self._settle_held_back()
+
+    def asks(self) -> None:
+        """A request for an article leaves; the next waits for its answer."""
+        self._answered.clear()
+
+    def answered(self) -> None:
+        """The article's bytes are here, or will not come."""
+        self._answered.set()
+
+    def must_stop(self) -> bool:
+        """Whether no further visit is to be made, for one reason or another."""
+        if self.tally.stopped_by is None:
+            if self.ends_at and self.clock.now() >= self.ends_at:
+                self.tally.stop("time")
+            elif (free := self.archive.free_bytes()) is not None and free < self.min_free_bytes:
+                self.tally.stop("disk")
+        return self.tally.stopped_by is not None
+
+    def visit_of(self, capture: Capture) -> Visit:
+        """The visit that brought this capture home."""
+        return self._open[capture.address.cited_url]
+
+    async def keep(self, visit: Visit, capture: Capture) -> Kept | None:
+        """Keep what a visit found; None when it is held back until the way out is known to be open."""
+        if capture.reading.outcome is Outcome.UNREACHABLE:
+            await self._hold_back(visit, capture)
+            return None
+        await self._reached()
+        return await self._keep(visit, capture)
+
+    async def give_back(self, visit: Visit) -> None:
+        """Leave an article due, unvisited."""
+        await self.threads(self.archive.release, visit.article, owner=OWNER)
+        self.done(visit)
+
+    def done(self, visit: Visit) -> None:
+        """A visit is over, its pictures too."""
+        self._open.pop(visit.address.cited_url, None)
+        self.answered()
+        self._changed.set()
+
+    async def failed(self, visit: Visit, error: Exception) -> None:
+        """A visit could not be kept for a reason that nobody planned: leave the article due, and go on for a while."""
+        logger.error("not kept: %s", visit.address.cited_url, exc_info=error)
+        self._failures += 1
+        if isinstance(error, DiskFull):
+            self.tally.stop("disk")
+        elif isinstance(error, ArchiveError) or self._failures >= FAILURES_IN_A_ROW:
+            self.tally.stop("error")
+        with contextlib.suppress(ArchiveError):
+            await self.give_back(visit)
+        self.done(visit)
+
+    async def way_out_is_down(self, visit: Visit) -> None:
+        """Nothing can be reached: stop, and take back what was held against the articles."""
+        self.tally.stop("way_out_down")
+        for held, _ in self._held_back:
+            await self.threads(self.archive.release, held.article, owner=OWNER)
+        self._held_back.clear()
+        await self.give_back(visit)
+
+    # ---- which comes next
+
+    async def _next(self) -> Visit | None:
+        if self._moved:
+            return self._moved.popleft()
+        while True:
+            if not self._list and not await self._refill():
+                return None
+            article = self._list.popleft()
+            self._tried.add(article)
+            now = self.clock.now()
+            visit = await self.threads(self.archive.claim, article, owner=OWNER, now=now, until=now + LEASE)
+            if visit:
+                return visit
+
+    async def _refill(self) -> bool:
+        """Ask the archive again: bulletins may have come in meanwhile, and what met a captcha is due still."""
+        due = await self.threads(self.archive.due_articles, self.clock.now(), only_urgent=self.only_urgent)
+        self._list.extend(article for article in due if article not in self._tried)
+        self.tally.total = self.tally.outcomes.total() + len(self._open) + len(self._list)
+        return bool(self._list)
+
+    async def _wait(self, event: asyncio.Event) -> None:
+        await event.wait()
+        if event is self._changed:
+            event.clear()
+
+    # ---- what becomes of it
+
+    async def _keep(self, visit: Visit, capture: Capture) -> Kept:
+        kept = await self.threads(self.archive.keep_capture, capture, run=self.run, next_visit=next_visit)
+        self._failures = 0
+        reading = capture.reading
+        self.tally.visited(reading.outcome, reading.article.title if reading.article else None)
+        if reading.outcome in AT_ONCE:
+            self._tried.discard(visit.article)
+            await self._pause()
+        if reading.moved_to:
+            self._follow(visit, kept, reading.moved_to)
+        if monotonic() - self._told_at > PROGRESS_SECONDS:
+            self._told_at = monotonic()
+            await self.threads(self.archive.keep_progress, self.run, self.tally.summary(left_due=len(self._list)))
+        return kept
+
+    async def _pause(self) -> None:
+        """WeChat turned us away: nothing is done to get round it."""
+        state = await self.pace.refuse()
+        if ends_the_night(state) or state.paused_until is None:
+            self.tally.listener.note(
+                say("WeChat turned us away; no further visit is made for now, and the rest stays due.")
+            )
+        else:
+            until = state.paused_until.astimezone().strftime("%H:%M")
+            self.tally.listener.note(
+                say(
+                    "WeChat asked for a captcha or for patience. The crawl pauses until {until} and gets round nothing.",
+                    until=until,
+                )
+            )
+
+    def _follow(self, visit: Visit, kept: Kept, moved_to: str) -> None:
+        """Visit a migration's target in the same run; never the same address twice."""
+        try:
+            address = read_address(moved_to)
+        except NotAnArticle as error:
+            logger.warning("%s", error)
+            return
+        if address.fetch_url not in self._asked:
+            self._asked.add(address.fetch_url)
+            self._moved.append(
+                Visit(article=kept.article, address=address, due_for=visit.due_for, due_at=self.clock.now())
+            )
+
+    async def _hold_back(self, visit: Visit, capture: Capture) -> None:
+        self._held_back.append((visit, capture))
+        if len(self._held_back) >= WAY_OUT_IS_DOWN_AFTER:
+            self.tally.listener.note(
+                say(
+                    "Five visits running reached nothing: the way out is closed or WeChat is down. Nothing was counted."
+                )
+            )
+            await self.way_out_is_down(visit)
+
+    async def _reached(self) -> None:
+        """The way out is open, so what was unreachable before is so by itself."""
+        self._has_reached = True
+        held_back, self._held_back = self._held_back, []
+        for visit, capture in held_back:
+            await self._keep(visit, capture)
+
+    async def _settle_held_back(self) -> None:
+        """At the end: failures count against articles only if anything could be reached."""
+        if not self._held_back:
+            return
+        if self._has_reached:
+            await self._reached()
+            return
+        last, _ = self._held_back[-1]
+        await self.way_out_is_down(last)
