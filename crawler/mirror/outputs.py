@@ -12,7 +12,9 @@ from storage.errors import MirrorError
 class OutputExists(MirrorError):
     """The file to write is there already."""
 
-    words = "{out} exists already and was left as it is. Choose another name; `restore` writes over a file with --force."
+    words = (
+        "{out} exists already and was left as it is. Choose another name; `restore` writes over a file with --force."
+    )
 
 
 class OutputIsInput(MirrorError):

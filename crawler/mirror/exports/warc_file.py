@@ -99,7 +99,9 @@ class WarcSeries:
     Raises OutputExists, OutputNotWritable.
     """
 
-    def __init__(self, out: Path, *, stem: str, warcinfo: Callable[[str], Record], roll_bytes: int = ROLL_BYTES):
+    def __init__(
+        self, out: Path, *, stem: str, warcinfo: Callable[[str], Record], roll_bytes: int = ROLL_BYTES
+    ) -> None:
         is_file = out.name.endswith(".warc.gz")
         self._folder = out.parent if is_file else out
         self._stem = out.name.removesuffix(".warc.gz") if is_file else stem
@@ -182,4 +184,3 @@ class WarcSeries:
             self._file.write(deflate.compress(part))
         self._file.write(deflate.flush())
         return written
-

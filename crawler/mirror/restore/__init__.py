@@ -1,0 +1,3 @@
+"""The bulletin given back whole: its links to WeChat lead to the archive."""
+
+from __future__ import annotations
