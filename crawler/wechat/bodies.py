@@ -1,0 +1,64 @@
+"""Where the words of an article stand: in the container, or in the page's data, by kind (docs/wechat.md, kinds).
+
+Picture and text posts have no container for their words: scripts draw them from the data. Reading ``#js_content``
+there gives the account's chrome.
+"""
+
+from __future__ import annotations
+
+from . import landmarks
+from .opening import Page
+from .text import read_drawn_text, read_fragment, read_text
+
+_WORDS_OF_TEXT_POSTS = ("TextContentNoEncode", "ContentNoEncode", "cgiDataNew.content_noencode", "content_noencode")
+_WORDS_OF_POSTS = (
+    "cgiDataNew.content_noencode",
+    "cgiDataNew.desc",
+    "desc",
+    "videoContentNoEncode",
+    "content_noencode",
+    "msg_desc",
+)
+
+
+def read_body(page: Page) -> str:
+    """Return the words of the article; empty where it has none."""
+    if landmarks.SHARE_PAGE in page.ids:
+        return read_share(page)
+    if landmarks.TEXT_POST_TITLE in page.ids:
+        return read_text_post(page)
+    container = page.ids.get(landmarks.BODY)
+    if container is None:
+        return read_data(page, *_WORDS_OF_POSTS) or read_meta_description(page)
+    return joined(read_drawn_text(container), read_text(container)) or read_data(page, "cgiDataNew.content_noencode")
+
+
+def read_share(page: Page) -> str:
+    """A share page: the sharer's remark, and the card of the article that is shared."""
+    notice = page.ids.get(landmarks.SHARE_NOTICE)
+    remark = read_drawn_text(notice) or read_text(notice) if notice is not None else ""
+    return joined(remark, read_text(page.ids[landmarks.SHARE_PAGE]))
+
+
+def read_text_post(page: Page) -> str:
+    """A text post: its words are in the data; in pages taken from a browser they have been drawn."""
+    details = page.variables.find_object("cgiDataNew.text_page_info", "text_page_info")
+    for name in ("content_noencode", "content"):
+        words = details.get(name)
+        if isinstance(words, str) and words.strip():
+            return read_fragment(words)
+    drawn = page.ids.get(landmarks.TEXT_POST_WORDS)
+    return read_data(page, *_WORDS_OF_TEXT_POSTS) or (read_text(drawn) if drawn is not None else "")
+
+
+def read_data(page: Page, *names: str) -> str:
+    words = page.variables.find_text(*names)
+    return read_fragment(words) if words else ""
+
+
+def read_meta_description(page: Page) -> str:
+    return read_fragment(page.meta("og:description") or page.meta("description") or "")
+
+
+def joined(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)

@@ -1,0 +1,150 @@
+"""Bytes into a `Page`: unpacked, decoded, bounded, and parsed once.
+
+What is too large, too deep or no page at all becomes a `Page` without a tree, with the reason as evidence; nothing
+is raised for what the bytes hold (design, section 3.8). Why Beautiful Soup over the whole page, and what it costs:
+docs/decisions/0101-one-parse.md.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from bs4 import BeautifulSoup, Comment, Tag
+from bs4.builder import LXMLTreeBuilder, ParserRejectedMarkup
+
+from storage.records import Evidence
+
+from . import landmarks
+from .decoding import decode
+from .mhtml import find_html_part
+from .variables import Variables, read_variables
+
+_TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Za-z][^\s/>]*+)[^>]*+(?P<end>>?)")
+_SCRIPT_END = re.compile(r"</(?:script|style)", re.IGNORECASE)
+_SAVED_FROM = re.compile(r"^\s*saved from url=\(\d+\)(?P<url>\S+)|^\s*(?P<bare>https?://\S+)")
+
+# Elements that hold nothing, and those that a following one closes: neither makes a page deeper.
+_SHALLOW = frozenset(
+    "area base br col embed hr img input link meta param source track wbr "
+    "p li dt dd tr td th thead tbody tfoot option optgroup colgroup".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One HTML document, parsed at most once. Without a tree, ``fault`` says why there is none."""
+
+    text: str
+    final_url: str | None
+    soup: BeautifulSoup | None
+    fault: Evidence | None = None
+    is_mhtml: bool = False
+    saved_from: str | None = None  # the address that a browser or tool noted in the file
+    ids: dict[str, Tag] = field(default_factory=dict)
+    elements: tuple[Tag, ...] = ()
+    scripts: tuple[str, ...] = ()
+    variables: Variables = field(default_factory=Variables)
+
+    def meta(self, name: str) -> str | None:
+        """The content of the first meta element of this name or property."""
+        for tag in self.elements:
+            if tag.name == "meta" and name in (tag.get("property"), tag.get("name")):
+                return str(tag.get("content") or "")
+        return None
+
+
+class ChunkedBuilder(LXMLTreeBuilder):
+    """Beautiful Soup's lxml builder, fed in larger pieces than its own 512 bytes."""
+
+    CHUNK_SIZE = 1 << 16
+
+
+def open_page(body: bytes, final_url: str | None = None, content_type: str | None = None) -> Page:
+    """Return the page that these bytes are, MHTML unpacked; never raises, whatever the bytes."""
+    part = find_html_part(body)
+    html = part.body if part else body
+    final_url = final_url or (part.location if part else None)
+    is_mhtml = part is not None
+    if len(html) > landmarks.MAX_BYTES:
+        return Page("", final_url, None, Evidence(test="bounds", seen="too_large"), is_mhtml)
+    text = decode(html, part.content_type if part else content_type)
+    excess = find_excess(text)
+    if excess:
+        return Page(text, final_url, None, Evidence(test="bounds", seen=excess), is_mhtml)
+    soup = parse(text)
+    if soup is None:
+        return Page(text, final_url, None, Evidence(test="form", seen="not_html"), is_mhtml)
+    return index(soup, text, final_url, is_mhtml)
+
+
+def find_excess(text: str) -> str | None:
+    """Return ``too_many_tags`` or ``too_deep`` for a page that no tree shall be built of, else None.
+
+    Scripts and styles are stepped over, as the parser does. A page with few angle brackets needs no count.
+    """
+    if text.count("<") <= landmarks.MAX_NESTING:
+        return None
+    tags = depth = at = 0
+    while tag := _TAG.search(text, at):
+        at = tag.end()
+        tags += 1
+        name = tag["name"].lower()
+        if tags > landmarks.MAX_TAGS:
+            return "too_many_tags"
+        if name in ("script", "style") and not tag["close"]:
+            end = _SCRIPT_END.search(text, at)
+            at = end.start() if end else len(text)
+        elif name not in _SHALLOW:
+            depth = max(0, depth - 1) if tag["close"] else depth + 1
+            if depth > landmarks.MAX_NESTING:
+                return "too_deep"
+    return None
+
+
+def parse(text: str) -> BeautifulSoup | None:
+    """Return the tree, or None where there is nothing to make one of."""
+    builder = ChunkedBuilder(huge_tree=True, multi_valued_attributes=None)
+    with warnings.catch_warnings(), paused_collection():
+        warnings.simplefilter("ignore")  # that it looks like XML or an address: it is read as HTML all the same
+        try:
+            soup = BeautifulSoup(text.encode("utf-8", "replace"), builder=builder, from_encoding="utf-8")
+        except ParserRejectedMarkup:
+            return None
+    return soup if soup.find(True) else None
+
+
+@contextmanager
+def paused_collection() -> Iterator[None]:
+    """Hold back the garbage collector: it would walk the growing tree again and again, for half of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def index(soup: BeautifulSoup, text: str, final_url: str | None, is_mhtml: bool) -> Page:
+    """Walk the tree once and note what the readers ask for by name."""
+    ids: dict[str, Tag] = {}
+    elements: list[Tag] = []
+    scripts: list[str] = []
+    saved_from = None
+    for node in soup.descendants:
+        if isinstance(node, Tag):
+            elements.append(node)
+            identifier = node.get("id")
+            if identifier:
+                ids.setdefault(str(identifier), node)
+            if node.name == "script" and node.string:
+                scripts.append(str(node.string))
+        elif isinstance(node, Comment) and not elements and (note := _SAVED_FROM.match(node)):
+            saved_from = note["url"] or note["bare"]
+    variables = read_variables(scripts)
+    return Page(text, final_url, soup, None, is_mhtml, saved_from, ids, tuple(elements), tuple(scripts), variables)
