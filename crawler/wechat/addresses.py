@@ -110,6 +110,8 @@ def split(plain: str, cited_url: str) -> tuple[str | None, str, str, str]:
 
 def foreign(host: str) -> str:
     """Return why a host is not WeChat's."""
+    if host == "weixin.sogou.com":  # only Sogou's own page, for some minutes, knows where this leads
+        return "sogou_link"
     if "weixin" in host or host.startswith("mp.") or "xn--" in host:
         return "lookalike_host"
     if host == "localhost" or host.endswith((".local", ".localhost", ".internal")) or is_private(host):
@@ -229,7 +231,8 @@ def read_identity(parts: dict[str, str], cited_url: str) -> Identity | None:
 def is_cut_short(biz: str, mid: str, idx: str) -> bool:
     """Whether what there is of an identity could be the beginning of a good one."""
     parts = ((biz, r"[A-Za-z0-9]*(?:=|%3[Dd])*"), (mid, "[0-9]{0,12}"), (idx, "[1-8]?"))
-    return all(re.fullmatch(grammar, part) for part, grammar in parts)
+    is_missing = not (biz and mid and idx)
+    return is_missing and all(re.fullmatch(grammar, part) for part, grammar in parts)
 
 
 def read_biz(written: str) -> str | None:
@@ -252,7 +255,7 @@ def temporary_name(parts: dict[str, str], cited_url: str) -> str:
         names = [name for name in ("src", "timestamp", "ver", "signature") if parts.get(name)]
         if "timestamp" not in names:
             raise NotAnArticle(url=cited_url, reason="truncated")
-    signed = "&".join(f"{name}={quote(unquote(parts[name]), safe='*-._~')}" for name in names)
+    signed = "&".join(f"{name}={quote(unquote(parts[name]), safe='*-._~=')}" for name in names)
     return f"https://{ARTICLE_HOST}/s?{signed}"
 
 

@@ -53,10 +53,10 @@ class Join(Enum):
     SURE = auto()  # the address certainly goes on here
 
 
-def gather(text: str, position: int) -> Draft:
+def gather(text: str, position: int, end: int) -> Draft:
     """Gather path, query and fragment from behind the host, over as many breaks as the grammar proves."""
     draft, whole, gap = Draft(), 0, ""
-    for count, piece in enumerate(islice(pieces(text, position), MOST_BREAKS)):
+    for count, piece in enumerate(islice(pieces(text, position, end), MOST_BREAKS)):
         if count:
             join = joins(draft.plain, gap, piece)
             if join is Join.NO:
@@ -71,18 +71,16 @@ def gather(text: str, position: int) -> Draft:
         if is_glued or piece.gap is None:
             break
         gap = piece.gap
-    return settle(draft, whole, text, position)
+    return draft if whole == len(draft.plain) else settle(draft, whole, text, position, end)
 
 
-def settle(draft: Draft, whole: int, text: str, position: int) -> Draft:
+def settle(draft: Draft, whole: int, text: str, position: int, end: int) -> Draft:
     """Return the draft as far as it is proved: up to where it was whole, else its first piece."""
-    if whole == len(draft.plain):
-        return draft
     if whole:
         draft.cut(whole)
         return draft
     first = Draft()
-    first.add(next(pieces(text, position)))
+    first.add(next(pieces(text, position, end)))
     cut_glue(first, 0)
     first.problem = "truncated" if is_begun(first.plain) else None
     return first
@@ -169,14 +167,88 @@ def is_open_ended(tail: str, behind: str) -> bool:
 
 # The parameters that WeChat's links carry (docs/wechat.md, identity and noise); a break may fall inside a name.
 NAMES = (
-    "__biz mid idx sn chksm appmsgid itemidx sign src timestamp ver signature new tempkey action scene ascene subscene "
-    "srcid sharer_sharetime sharer_shareid sharer_shareinfo sharer_shareinfo_first sharer_username shareto mpshare from "
-    "isappinstalled lang version exportkey pass_ticket uin key clicktime enterid devicetype nettype abtest_cookie "
-    "wx_header sessionid session_us cur_album_id count color_scheme poc_token token xtrack wxtoken click_id fontgear "
-    "winzoom rd2werd nwr_flag realreporttime forceh5 search_click_id from_msgid from_itemidx nolastread forcenew "
-    "target_url type msgid ptlang ADUIN ADSESSION ADTAG ADPUBNO acctmode appinstall first_view weread from_safari plg_nld "
-    "plg_auth plg_uin plg_usr plg_vkey plg_dev wechat_real_lang"
-).split()
+    "__biz",
+    "mid",
+    "idx",
+    "sn",
+    "chksm",
+    "appmsgid",
+    "itemidx",
+    "sign",
+    "src",
+    "timestamp",
+    "ver",
+    "signature",
+    "new",
+    "tempkey",
+    "action",
+    "scene",
+    "ascene",
+    "subscene",
+    "srcid",
+    "sharer_sharetime",
+    "sharer_shareid",
+    "sharer_shareinfo",
+    "sharer_shareinfo_first",
+    "sharer_username",
+    "shareto",
+    "mpshare",
+    "from",
+    "isappinstalled",
+    "lang",
+    "version",
+    "exportkey",
+    "pass_ticket",
+    "uin",
+    "key",
+    "clicktime",
+    "enterid",
+    "devicetype",
+    "nettype",
+    "abtest_cookie",
+    "wx_header",
+    "sessionid",
+    "session_us",
+    "cur_album_id",
+    "count",
+    "color_scheme",
+    "poc_token",
+    "token",
+    "xtrack",
+    "wxtoken",
+    "click_id",
+    "fontgear",
+    "winzoom",
+    "rd2werd",
+    "nwr_flag",
+    "realreporttime",
+    "forceh5",
+    "search_click_id",
+    "from_msgid",
+    "from_itemidx",
+    "nolastread",
+    "forcenew",
+    "target_url",
+    "type",
+    "msgid",
+    "ptlang",
+    "ADUIN",
+    "ADSESSION",
+    "ADTAG",
+    "ADPUBNO",
+    "acctmode",
+    "appinstall",
+    "first_view",
+    "weread",
+    "from_safari",
+    "plg_nld",
+    "plg_auth",
+    "plg_uin",
+    "plg_usr",
+    "plg_vkey",
+    "plg_dev",
+    "wechat_real_lang",
+)
 FRAGMENTS = ("rd", "wechat_redirect")
 MID_LENGTH = 10  # a 32-bit number: nothing longer was seen
 LONGEST_BIZ = 20

@@ -8,12 +8,21 @@ says what was mended. What the grammar proves to be cut short is reported and ne
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from storage.errors import NotAnArticle
 from storage.records import Address
 
-from .addresses import ARTICLE_HOST, LENGTHS, TOKEN_LENGTH, WRAPPERS, WRAPPING_PATHS, cut_secrets, read_plain
+from .addresses import (
+    ARTICLE_HOST,
+    DEEPEST_NESTING,
+    LENGTHS,
+    TOKEN_LENGTH,
+    WRAPPERS,
+    WRAPPING_PATHS,
+    cut_secrets,
+    read_plain,
+)
 from .joining import Draft, gather, is_signature_begun
 from .spelling import INVISIBLE, pieces
 
@@ -68,7 +77,9 @@ def read_address(url: str) -> Address:
 def mend_address(text: str) -> Mended:
     """Return the address that a text begins with (white space, quotes and brackets aside); the text may run on."""
     match = LEADING.match(text)
-    return mend(text, match.end() if match else 0)
+    start = match.end() if match else 0
+    mended = mend(text, start, len(text))
+    return replace(mended, length=start + mended.length)
 
 
 def mend_link(target: str) -> Mended:
@@ -79,28 +90,23 @@ def mend_link(target: str) -> Mended:
     mended = mend_address(target)
     if mended.address is None or NOTHING.fullmatch(target, mended.length):
         return mended
-    return Mended(
-        cited_url=mended.cited_url,
-        address=mended.address,
-        repair=name_repairs({*(mended.repair or "").split("+"), "trimmed"}),
-        problem=None,
-        length=mended.length,
-    )
+    return replace(mended, repair=name_repairs({*(mended.repair or "").split("+"), "trimmed"}))
 
 
 def find_addresses(text: str) -> list[Found]:
     """Return every WeChat address printed in a text, in order, mended across line breaks."""
     found: list[Found] = []
+    hosts = list(HOST.finditer(text))
     position = 0
-    while match := HOST.search(text, position):
-        start = beginning(text, match, position)
-        position = match.end()
-        if start is None:
+    for number, host in enumerate(hosts):
+        if host.start() < position or (start := beginning(text, host, position)) is None:
             continue
-        mended = mend(text, start)
-        position = max(position, mended.length)
-        printed = text[start : mended.length]
-        found.append(Found(start=start, end=mended.length, printed=printed, mended=counted_from(start, mended)))
+        # As many hosts as a wrapped address may hold: so hostile text is not spelled out over and over.
+        beyond = number + DEEPEST_NESTING + 1
+        end = hosts[beyond].start() if beyond < len(hosts) else len(text)
+        mended = mend(text, start, end)
+        position = start + mended.length
+        found.append(Found(start=start, end=position, printed=text[start:position], mended=mended))
     return found
 
 
@@ -112,7 +118,7 @@ _SLASH = r"(?:\\*[/／]|%(?:25)?2[Ff]|\\+x2[fF]|\\+u002[fF]|&\#(?:x2[fF]|47);)"
 
 def spaced(word: str) -> str:
     """A pattern for a word in any case and width, broken anywhere."""
-    letters = [rf"\\?[.．]" if letter == "." else f"[{letter}{letter.upper()}{wide(letter)}]" for letter in word]
+    letters = [r"\\?[.．]" if letter == "." else f"[{letter}{letter.upper()}{wide(letter)}]" for letter in word]
     return _GAP.join(letters)
 
 
@@ -160,43 +166,38 @@ def beginning(text: str, host: re.Match[str], after: int) -> int | None:
 # ---- one address ------------------------------------------------------------------------------------------------
 
 
-def mend(text: str, start: int) -> Mended:
-    """Mend the address that begins at a place. ``length`` counts from the text's beginning."""
+def mend(text: str, start: int, end: int) -> Mended:
+    """Mend the address that begins at a place and may reach as far as another."""
     prefix = PREFIX.match(text, start)
-    if (
-        prefix
-        and BOUNDED.match(text, prefix.end())
-        and "%" not in prefix[0]
-        and text[prefix.end() : prefix.end() + 1] != "%"
-    ):
-        draft = gather(text, prefix.end())
+    if prefix and BOUNDED.match(text, prefix.end()) and "%" not in text[prefix.start() : prefix.end() + 1]:
+        draft, origin, begun = gather(text, prefix.end(), end), f"https://{ARTICLE_HOST}", prefix.end()
         repairs = prefix_repairs(prefix)
-        plain = f"https://{ARTICLE_HOST}"
-    else:
-        draft = gather_word(text, start)
-        repairs, plain = set(), ""
+    else:  # wrapped, encoded or foreign: no grammar says where it goes on, so it ends at the first white space
+        draft, origin, begun = gather_word(text, start, end), "", start
+        repairs = set() if re.match(r"[a-z]+:", draft.plain, re.I) else {"completed"}
     tail = trim(draft.plain)
     if not SENTENCE_MARKS.fullmatch(draft.plain, len(tail)):
         repairs.add("trimmed")
-    repairs |= draft.repairs
-    end = draft.ends[len(tail) - 1] if tail else prefix.end() if prefix and plain else start
-    cited_url = as_cited(text[start:end])
-    reason = draft.problem
-    address = None
-    if reason is None:
-        try:
-            address = read_plain(plain + tail, cited_url)
-        except NotAnArticle as error:
-            reason = str(error.values["reason"])
-    if address is None:
-        return Mended(
-            cited_url=cited_url, address=None, repair=None, problem=problem_of(reason), length=end, reason=reason
-        )
-    if is_wrapped(plain + tail):
+    if OTHER_SPELLING.search(tail):
+        repairs.add("respelled")
+    if is_wrapped(origin + tail):
         repairs.add("unwrapped")
-    if plain == "" and not re.match(r"[a-z]+:", tail, re.I):
-        repairs.add("completed")
-    return Mended(cited_url=cited_url, address=address, repair=name_repairs(repairs), problem=None, length=end)
+    reach = draft.ends[len(tail) - 1] if tail else begun
+    return judge(origin + tail, draft.problem, as_cited(text[start:reach]), repairs | draft.repairs, reach - start)
+
+
+def judge(plain: str, problem: str | None, cited_url: str, repairs: set[str], length: int) -> Mended:
+    """Read a mended address, and say what came of it."""
+    address, reason = None, problem
+    try:
+        address = read_plain(plain, cited_url)
+    except NotAnArticle as error:
+        reason = str(error.values["reason"])
+    if address is None or reason:
+        return Mended(
+            cited_url=cited_url, address=None, repair=None, problem=problem_of(reason), length=length, reason=reason
+        )
+    return Mended(cited_url=cited_url, address=address, repair=name_repairs(repairs), problem=None, length=length)
 
 
 def problem_of(reason: str | None) -> str:
@@ -207,18 +208,6 @@ def problem_of(reason: str | None) -> str:
 def name_repairs(repairs: set[str]) -> str | None:
     """Return the repairs as one word, None for none."""
     return "+".join(repair for repair in REPAIRS if repair in repairs) or None
-
-
-def counted_from(start: int, mended: Mended) -> Mended:
-    """Return the same with its length counted from where the address begins."""
-    return Mended(
-        cited_url=mended.cited_url,
-        address=mended.address,
-        repair=mended.repair,
-        problem=mended.problem,
-        length=mended.length - start,
-        reason=mended.reason,
-    )
 
 
 def as_cited(printed: str) -> str:
@@ -252,12 +241,15 @@ def is_wrapped(plain: str) -> bool:
     return match is not None and (match[1].lower() != ARTICLE_HOST or match[2] in WRAPPING_PATHS)
 
 
-def gather_word(text: str, start: int) -> Draft:
-    """Return what is spelled up to the next white space: wrapped and foreign addresses, which are not joined."""
+# WeRead's "~" for "_", and "__biz" without what Markdown takes for emphasis.
+OTHER_SPELLING = re.compile(r"/s/[A-Za-z0-9_-]*~|[?&]_?biz=")
+
+
+def gather_word(text: str, start: int, end: int) -> Draft:
+    """Return what is spelled up to the next white space."""
     draft = Draft()
-    for piece in pieces(text, start):
+    if piece := next(pieces(text, start, end), None):
         draft.add(piece)
-        break
     return draft
 
 

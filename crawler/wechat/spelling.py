@@ -22,9 +22,11 @@ AMPERSAND = r"(?:&|＆|\\+x26|\\+u0026|\\+&)(?:amp;|\#0*38;|\#[xX]0*26;)*"
 UNIT = re.compile(
     rf"""
       (?P<plain> [A-Za-z0-9_~.%+*=,:;/?@!$\#-]+ )
-    | (?P<gap> (?: \s | \\+[nrt](?![a-z]) | {AMPERSAND}(?:nbsp|ensp|emsp|\#0*(?:9|10|13|32|160)|\#[xX]0*(?:9|[aAdD]|20|[aA]0)); )+ )
+    | (?P<gap> (?: \s | \\+[nrt](?![a-z])
+          | {AMPERSAND}(?:nbsp|ensp|emsp|\#0*(?:9|10|13|32|160)|\#[xX]0*(?:9|[aAdD]|20|[aA]0)); )+ )
     | (?P<invisible> [{INVISIBLE}]+ | {AMPERSAND}(?:shy|zwj|zwnj|\#0*(?:173|8203)|\#[xX]0*(?:[aA][dD]|200[bB])); )
-    | (?P<number> {AMPERSAND}\#(?P<digits>\d{{1,7}}|[xX][0-9a-fA-F]{{1,6}}); | \\+(?:x|u00)(?P<hex>(?!26)[0-9a-fA-F]{{2}}) )
+    | (?P<number> {AMPERSAND}\#(?P<digits>\d{{1,7}}|[xX][0-9a-fA-F]{{1,6}});
+          | \\+(?:x|u00)(?P<hex>(?!26)[0-9a-fA-F]{{2}}) )
     | (?P<named> {AMPERSAND}(?P<name>equals|sol|quest|num|lowbar|colon|period|percnt|plus|ast|commat); )
     | (?P<quote> {AMPERSAND}(?:quot|lt|gt|apos); )
     | (?P<ampersand> {AMPERSAND};? )
@@ -35,7 +37,10 @@ UNIT = re.compile(
     re.VERBOSE,
 )
 
-NAMED = dict(zip("equals sol quest num lowbar colon period percnt plus ast commat".split(), "=/?#_:.%+*@", strict=True))
+NAMED = {
+    "equals": "=", "sol": "/", "quest": "?", "num": "#", "lowbar": "_", "colon": ":", "period": ".", "percnt": "%",
+    "plus": "+", "ast": "*", "commat": "@",
+}  # fmt: skip
 DASHES = dict.fromkeys("‐‑‒–−﹣", "-")
 PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_~.%+*=,:;/?@!$#-&")
 
@@ -61,21 +66,21 @@ class Piece:
         return run == self.plain and not (self.follower.isalnum() and WORD.fullmatch(run))
 
 
-def pieces(text: str, position: int) -> Iterator[Piece]:
+def pieces(text: str, position: int, end: int) -> Iterator[Piece]:
     """Spell the text out from a position, piece by piece, until a character that no address can hold."""
-    while position < len(text):
-        piece = spell_piece(text, position)
+    while position < end:
+        piece = spell_piece(text, position, end)
         yield piece
         if piece.gap is None:
             return
         position = (piece.ends[-1] if piece.ends else piece.start) + len(piece.gap)
 
 
-def spell_piece(text: str, position: int) -> Piece:
+def spell_piece(text: str, position: int, end: int) -> Piece:
     """Spell out one piece, which begins at the position."""
     piece = Piece(start=position)
     stretches: list[str] = []
-    while len(piece.ends) < LONGEST_PIECE and (match := UNIT.match(text, position)):
+    while len(piece.ends) < LONGEST_PIECE and (match := UNIT.match(text, position, end)):
         kind = match.lastgroup or ""
         if kind == "gap":
             piece.gap = text[piece.ends[-1] if piece.ends else piece.start : match.end()]
