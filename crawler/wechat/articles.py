@@ -83,7 +83,11 @@ def read_alias(page: Page) -> str | None:
     if stated:
         return stated
     for label in page.elements:
-        if label.get("class") == "profile_meta_label" and label.get_text(strip=True) in ("微信号", "WeChat ID", "Weixin ID"):
+        if label.get("class") == "profile_meta_label" and label.get_text(strip=True) in (
+            "微信号",
+            "WeChat ID",
+            "Weixin ID",
+        ):
             value = label.find_next_sibling("span")
             return own_text(value) if isinstance(value, Tag) else None
     return None
@@ -273,5 +277,3 @@ def as_number(value: Value) -> int | None:
     if isinstance(value, str) and value.strip().isdecimal() and len(value) < 10:
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
