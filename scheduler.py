@@ -1,1 +1,138 @@
-"""WHEN: the timetable."""
+"""When things run: the timetable of ``crawler.timetable``, each run in a child process of its own.
+
+A crawl that hangs, leaks or dies costs itself and nothing more: the child has until the night's end, is asked to
+stop, and is killed with all its children when it does not. Which run has been made stands in the archive (a job and the
+moment that it was planned for, together unique), so that two schedulers on one archive make each run once, and one that
+was down makes up for the night that it missed.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from crawler.config import Config, load_config
+from crawler.timetable import Job, timetable
+from crawler.words import say
+from storage.archive import Archive
+
+GRACE = timedelta(minutes=2)
+"""How long a run may take to finish what it has begun: after its end, and again after it was asked to stop."""
+
+MISSED = timedelta(minutes=30)
+"""A job that is late by more, because another was running, is left out."""
+
+logger = logging.getLogger("wxmirror.scheduler")
+
+
+def run(config: Config) -> None:
+    """Keep the timetable until a signal ends it. Raises WrongSettings, ArchiveError."""
+    jobs = timetable(config)
+    with _open(config) as archive:
+        missed = [job for job in jobs if is_missed(job, archive, datetime.now(UTC))]
+    children, ended = Children(), threading.Event()
+    clockwork = BackgroundScheduler(executors={"default": ThreadPoolExecutor(1)}, timezone=UTC)
+    for job in jobs:
+        options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": int(MISSED.total_seconds())}
+        clockwork.add_job(children.make_run, job.trigger, args=[job], id=job.name, **options)
+        logger.info("%s", say("{job}: next at {at}", job=job.name, at=f"{job.next_after(datetime.now(UTC)):%F %H:%M}"))
+    for job in missed:
+        logger.info("%s", say("{job}: the last planned run was missed and is made up for now", job=job.name))
+        clockwork.add_job(children.make_run, args=[job])
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    clockwork.start()
+    ended.wait()
+    clockwork.shutdown(wait=False)
+    children.end()
+
+
+def is_missed(job: Job, archive: Archive, now: datetime) -> bool:
+    """Whether the job's last planned run was never begun, though the archive was in use by then."""
+    planned_at = job.last_before(now) if job.catches_up else None
+    if planned_at is None:
+        return False
+    runs = archive.runs(limit=1000)
+    return (
+        bool(runs)
+        and not any(run.job == job.name and run.planned_at == planned_at for run in runs)
+        and (min(run.started_at for run in runs) < planned_at)
+    )
+
+
+class Children:
+    """The child processes that make the runs; one at a time, ended with the scheduler."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+        self._is_ended = False
+
+    def make_run(self, job: Job) -> None:
+        """Make the run of a job that is planned for now, in a child process, and wait for its end."""
+        now = datetime.now(UTC)
+        planned_at = job.last_before(now)
+        if planned_at is None or self._is_ended:
+            return
+        ends_at = job.ends_at(planned_at, now)
+        command = [sys.executable, "-m", "scheduler", job.name, planned_at.isoformat(), ends_at.isoformat()]
+        code = self.wait_for(command, ends_at=ends_at + GRACE, grace=GRACE)
+        logger.info("%s", say("{job}: ended with exit code {code}", job=job.name, code=code))
+
+    def wait_for(self, command: Sequence[str], *, ends_at: datetime, grace: timedelta) -> int:
+        """The exit code of a command that is asked to stop at ``ends_at``, and killed ``grace`` later."""
+        with subprocess.Popen(command, start_new_session=True) as child:
+            self._child = child
+            try:
+                return child.wait(timeout=max(0.0, (ends_at - datetime.now(UTC)).total_seconds()))
+            except subprocess.TimeoutExpired:
+                return stop(child, grace)
+            finally:
+                self._child = None
+
+    def end(self, grace: timedelta = GRACE) -> None:
+        """Pass on the signal that ended the scheduler: a child must not outlive it."""
+        self._is_ended = True
+        if child := self._child:
+            stop(child, grace)
+
+
+def stop(child: subprocess.Popen[bytes], grace: timedelta) -> int:
+    """Ask a child to end, and kill it with all that it started when it does not; its exit code."""
+    child.send_signal(signal.SIGTERM)
+    try:
+        return child.wait(timeout=grace.total_seconds())
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        return child.wait()
+
+
+def _open(config: Config) -> Archive:
+    return Archive.open(config.folder, database_url=config.archive.database_url, writing=True, create=True)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Make one run, in the child process: the job's name, what it was planned for, when it must end."""
+    from crawler.crawling import crawl
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    config = load_config()
+    job = next(job for job in timetable(config) if job.name == arguments[0])
+    planned_at, ends_at = map(datetime.fromisoformat, arguments[1:3])
+    with _open(config) as archive:
+        summary = crawl(
+            config, archive, job=job.name, planned_at=planned_at, ends_at=ends_at, only_urgent=job.only_urgent
+        )
+    return 1 if summary.stopped_by == "error" else 3 if summary.stopped_by else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -14,4 +14,7 @@ CHINESE = {
     "{file} cites no WeChat article. If it should, look at it with `wxmirror read`.": "{file} 没有引用微信文章。如果本应有，请用 `wxmirror read` 查看。",
     "WeChat asked for a captcha or for patience. The crawl pauses until {until} and gets round nothing.": "微信要求验证或放慢速度。采集暂停到 {until}，不会设法绕过。",
     "WeChat turned us away; no further visit is made for now, and the rest stays due.": "微信拒绝了访问。暂时不再访问，其余文章留待以后采集。",
+    "{job}: next at {at}": "{job}：下次运行时间 {at}",
+    "{job}: the last planned run was missed and is made up for now": "{job}：错过了上一次计划的运行，现在补做",
+    "{job}: ended with exit code {code}": "{job}：已结束，退出码 {code}",
 }

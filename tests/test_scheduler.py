@@ -1,0 +1,115 @@
+"""The scheduler: child processes with a time limit, nights made up for, never the same run twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from crawler.config import Config
+from crawler.timetable import timetable
+from scheduler import Children, is_missed, stop
+from storage.archive import Archive
+from storage.records import RunSummary
+
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+NIGHTLY = timetable(Config())[0]
+MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Beijing
+PLANNED_AT = datetime(2026, 3, 1, 18, 30, tzinfo=UTC)  # 02:30
+
+
+def soon(seconds: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def test_a_run_that_ends_in_time_is_let_alone() -> None:
+    command = [sys.executable, "-c", "raise SystemExit(3)"]
+    assert Children().wait_for(command, ends_at=soon(20), grace=timedelta(seconds=1)) == 3
+
+
+def test_a_run_that_passes_its_end_is_asked_to_stop() -> None:
+    polite = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(3)); time.sleep(60)"
+    code = Children().wait_for([sys.executable, "-c", polite], ends_at=soon(0.5), grace=timedelta(seconds=20))
+    assert code == 3
+
+
+def test_a_run_that_does_not_listen_is_killed_with_its_children(tmp_path: Path) -> None:
+    note = tmp_path / "grandchild"
+    parent = (
+        f"import subprocess, sys, pathlib; child = subprocess.Popen([sys.executable, '-c', {STUBBORN!r}]);"
+        f"pathlib.Path({str(note)!r}).write_text(str(child.pid)); {STUBBORN}"
+    )
+    code = Children().wait_for([sys.executable, "-c", parent], ends_at=soon(0.8), grace=timedelta(seconds=0.3))
+    assert code == -signal.SIGKILL
+    assert is_gone(int(note.read_text()))
+
+
+def test_a_child_does_not_outlive_the_scheduler() -> None:
+    children, codes = Children(), list[int]()
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    waiting = threading.Thread(
+        target=lambda: codes.append(children.wait_for(command, ends_at=soon(60), grace=timedelta(seconds=5)))
+    )
+    waiting.start()
+    while children._child is None:
+        sleep(0.01)
+    children.end(timedelta(seconds=5))
+    waiting.join(timeout=10)
+    assert codes == [-signal.SIGTERM]
+
+
+def test_negative_control_a_stubborn_child_outlives_a_mere_request() -> None:
+    """Were there no kill after the grace, this is what would stay."""
+    with subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, start_new_session=True) as child:
+        assert child.stdout
+        child.stdout.readline()
+        child.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            child.wait(timeout=0.3)
+        assert stop(child, timedelta(seconds=0.1)) == -signal.SIGKILL
+
+
+def test_a_night_that_the_scheduler_slept_through_is_missed(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "archive", writing=True, create=True) as archive:
+        assert not is_missed(NIGHTLY, archive, MORNING)  # a new archive has missed nothing
+        made(archive, "nightly", PLANNED_AT - timedelta(days=1))
+        assert is_missed(NIGHTLY, archive, MORNING)
+        made(archive, "nightly", PLANNED_AT)
+        assert not is_missed(NIGHTLY, archive, MORNING)
+
+
+def test_two_schedulers_make_a_planned_run_once(tmp_path: Path) -> None:
+    with (
+        Archive.open(tmp_path / "archive", writing=True, create=True) as one,
+        Archive.open(tmp_path / "archive", writing=True) as other,
+    ):
+        begun = [archive.begin_run("nightly", planned_at=PLANNED_AT, now=PLANNED_AT) for archive in (one, other)]
+        assert [run is not None for run in begun] == [True, False]
+
+
+def made(archive: Archive, job: str, planned_at: datetime) -> None:
+    run = archive.begin_run(job, planned_at=planned_at, now=planned_at)
+    assert run
+    archive.end_run(run, RunSummary(), now=planned_at + timedelta(hours=1))
+
+
+def is_gone(number: int) -> bool:
+    """Whether a process is gone, or on its way (a zombie that its new parent has not yet taken)."""
+    deadline = monotonic() + 5
+    while monotonic() < deadline:
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            return True
+        state = Path(f"/proc/{number}/stat")
+        if state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z":
+            return True
+        sleep(0.02)
+    return False
