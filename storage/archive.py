@@ -14,9 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import Connection
-
-from storage import addresses, assets, audit, bulletin_views, bulletins, captures, due, identity, runs, views
+from storage import addresses, assets, audit, bulletin_views, bulletins, captures, due, identity, runs, search, views
 from storage.blobs import BlobStore, FolderBlobs, read_blob
 from storage.captures import Bytes, NextVisit
 from storage.engine import Database
@@ -33,6 +31,7 @@ from storage.records import (
     BulletinView,
     Capture,
     CaptureView,
+    Hit,
     Hop,
     Kept,
     KeptBulletin,
@@ -219,15 +218,12 @@ class Archive:
             kept, merged = (addresses.named_article(db, url) for url in (kept_url, merged_url))
             if kept == merged:
                 raise NotInArchive(subject=f"{merged_url} as an article apart from {kept_url}")
-            public = identity.merge(db, kept, merged, evidence=evidence, merged_at=merged_at)
-            self._refresh(db, min(kept, merged))
-            return public
+            return identity.merge(db, kept, merged, evidence=evidence, merged_at=merged_at)
 
     def undo_merge(self, merge: str) -> None:
         """Take two articles apart again as they were."""
         with self._database.writing() as db:
-            for article in identity.undo_merge(db, merge, undone_at=datetime.now(UTC)):
-                self._refresh(db, article)
+            identity.undo_merge(db, merge, undone_at=datetime.now(UTC))
 
     # ---- the way out: pace and breaker
 
@@ -302,12 +298,12 @@ class Archive:
     def captures(self, article_url: str) -> list[CaptureView]:
         """An article's captures, oldest first."""
         with self._database.reading() as db:
-            return views.captures_of(db, addresses.named_article(db, article_url))
+            return views.captures_of(db, addresses.named_article(db, article_url), read_body=self.read_blob)
 
     def renditions(self, key: str) -> list[Rendition]:
         """Every rendition held of an asset, the best first."""
         with self._database.reading() as db:
-            return views.renditions_of(db, key)
+            return views.renditions_of(db, key, read_body=self.read_blob)
 
     def bulletins(self, *, limit: int = 100, offset: int = 0) -> list[BulletinSummary]:
         """Kept bulletins, newest first."""
@@ -323,6 +319,11 @@ class Archive:
         """The day of the kept bulletin that has, or once had, these very bytes; None where none has or it has none."""
         with self._database.reading() as db:
             return bulletin_views.published_on(db, sha256)
+
+    def search(self, words: str, *, limit: int = 50) -> list[Hit]:
+        """Where all of these words (separated by spaces) stand, in snapshots and items, the newest kept first."""
+        with self._database.reading() as db:
+            return search.search(db, words, limit=limit)
 
     def read_blob(self, sha256: str) -> bytes:
         """A blob's bytes, verified. Raises BlobDamaged, NotInArchive."""
@@ -347,8 +348,7 @@ class Archive:
 
     def verify(self, *, progress: Callable[[int, int], None] | None = None) -> Verification:
         """Check every blob against its name and every row against its blobs. ``progress`` is told (done, of)."""
-        with self._database.reading() as db:
-            return audit.verify(db, self._blobs, progress=progress)
+        return audit.verify(self._database, self._blobs, progress=progress)
 
     # ---- bytes
 
@@ -370,7 +370,3 @@ class Archive:
             if audit.is_known(db, sha256):
                 return BlobDamaged(sha256=sha256, reason="its file is missing")
         return NotInArchive(subject=sha256)
-
-    def _refresh(self, db: Connection, article: int) -> None:
-        """Work out anew what an article's captures amount to; its next visit stays as planned."""
-        due.refresh(db, article, due.told(db, article), next_visit_at=due.planned(db, article))

@@ -115,18 +115,10 @@ def held_originals(db: Connection, keys: Iterable[str]) -> set[str]:
 
 def _number(db: Connection, cited: Sequence[AssetLink], wanted_at: datetime) -> dict[str, int]:
     """The assets of these keys, those not seen before being due at once."""
-    rows = {
-        link.key: {
-            "key": link.key,
-            "key_sha256": digest(link.key),
-            "url": link.url,
-            "is_held": False,
-            "has_original": False,
-            "attempts": 0,
-            "next_try_at": wanted_at,
-        }
-        for link in reversed(cited)  # the first address of a key is the one that stays
-    }
+    fresh = {"is_held": False, "has_original": False, "attempts": 0, "next_try_at": wanted_at}
+    rows: dict[str, dict[str, Any]] = {}
+    for link in cited:
+        rows.setdefault(link.key, {"key": link.key, "key_sha256": digest(link.key), "url": link.url, **fresh})
     insert_missing(db, assets, list(rows.values()), unique=["key_sha256"])
     numbers: dict[str, int] = {}
     for some in chunks(row["key_sha256"] for row in rows.values()):

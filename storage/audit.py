@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, exists, func, literal, or_, select
 
 from storage.blobs import BlobStore
 from storage.due import count_due
+from storage.engine import Database
 from storage.errors import BlobDamaged
 from storage.records import Fault, Standing, Status, Verification
 from storage.runs import latest_runs
@@ -37,6 +39,7 @@ Progress = Callable[[int, int], None]
 PIECE = 1 << 20
 CERTAIN = 0.9  # a citation placed with less confidence goes to review (design, section 3.6)
 TOLD_EVERY = 50
+AT_A_TIME = 1000
 
 
 def status(db: Connection, now: datetime) -> Status:
@@ -60,22 +63,67 @@ def status(db: Connection, now: datetime) -> Status:
     )
 
 
-def verify(db: Connection, store: BlobStore, *, progress: Progress | None) -> Verification:
-    """Check every blob against its name and every row against its blobs."""
-    known = {row.sha256: row.size for row in db.execute(select(blobs.c.sha256, blobs.c.size))}
-    faults: list[Fault] = []
-    checked = 0
-    for done, (sha256, size) in enumerate(known.items(), 1):
-        fault = _check(store, sha256, size)
-        if fault is not None:
-            faults += [Fault(kind=fault.kind, subject=name, detail=fault.detail) for name in _owners(db, sha256)]
-        else:
-            checked += size
-        if progress and (done % TOLD_EVERY == 0 or done == len(known)):
-            progress(done, len(known))
-    orphans = sum(1 for name in store.names() if name not in known)
-    rows = sum(_count(db, table) for table in (versions, captures, renditions, hop_bodies))
-    return Verification(blobs=len(known), rows=rows, bytes=checked, orphans=orphans, faults=tuple(faults))
+def verify(database: Database, store: BlobStore, *, progress: Progress | None) -> Verification:
+    """Check every blob against its name and every row against its blobs.
+
+    No transaction is held while bytes are read: an audit of hours would keep the database from tidying up.
+    """
+    with database.reading() as db:
+        total = _count(db, blobs)
+        rows = sum(_count(db, table) for table, _ in _ROWS)
+        faults = [fault for query in _UNFOUNDED for fault in _unfounded(db, query)]
+    files = _Names(store.names())
+    done = checked = 0
+    for sha256, size in _kept_blobs(database):
+        done += 1
+        checked += size
+        files.pass_by(sha256)
+        if fault := _check(store, sha256, size):
+            faults += _named(database, fault)
+        if progress and (done % TOLD_EVERY == 0 or done == total):
+            progress(done, total)
+    files.pass_by(None)
+    return Verification(blobs=done, rows=rows, bytes=checked, orphans=files.orphans, faults=tuple(faults))
+
+
+class _Names:
+    """The store's names, walked beside the database's, both in order: those on the way that no row has are orphans."""
+
+    def __init__(self, names: Iterator[str]) -> None:
+        self._names = names
+        self._next = next(names, None)
+        self.orphans = 0
+
+    def pass_by(self, sha256: str | None) -> None:
+        """Walk on to this name (None: to the end)."""
+        while self._next is not None and (sha256 is None or self._next <= sha256):
+            self.orphans += self._next != sha256
+            self._next = next(self._names, None)
+
+
+def _kept_blobs(database: Database) -> Iterator[tuple[str, int]]:
+    """Names and sizes of all blobs, in order, some at a time."""
+    last = ""
+    while True:
+        query = select(blobs.c.sha256, blobs.c.size).where(blobs.c.sha256 > last)
+        with database.reading() as db:
+            some = db.execute(query.order_by(blobs.c.sha256).limit(AT_A_TIME)).all()
+        if not some:
+            return
+        yield from ((row.sha256, row.size) for row in some)
+        last = some[-1].sha256
+
+
+def _named(database: Database, fault: Fault) -> list[Fault]:
+    """The fault, once for each page, picture or bulletin that stands on the blob."""
+    with database.reading() as db:
+        return [replace(fault, subject=name) for name in _owners(db, fault.subject)]
+
+
+def _unfounded(db: Connection, query: Any) -> Iterator[Fault]:
+    """Rows that name a blob which the archive does not know."""
+    for subject, sha256 in db.execute(query):
+        yield Fault(kind="missing", subject=subject, detail=f"the archive does not know blob {sha256}")
 
 
 def is_known(db: Connection, sha256: str) -> bool:
@@ -105,32 +153,35 @@ def _check(store: BlobStore, sha256: str, size: int) -> Fault | None:
     return None
 
 
-def _owners(db: Connection, sha256: str) -> Iterator[str]:
-    """What the bytes are, in words that lead to them: the pages, pictures and bulletins that stand on this blob."""
-    found = [name for query in _OWNERS for name in db.scalars(query(sha256))]
-    yield from dict.fromkeys(found) or (sha256,)
+def _owners(db: Connection, sha256: str) -> list[str]:
+    """What the bytes are, in words that lead to them."""
+    found = [row.subject for query, column in _ROWS_SAID for row in db.execute(query.where(column == sha256))]
+    return list(dict.fromkeys(found)) or [sha256]
 
 
-def _pages(sha256: str) -> Any:
-    query = select(func.concat("page ", addresses.c.article_url)).join_from(captures, addresses)
-    return query.where(captures.c.page_sha256 == sha256)
+# Every kind of row that stands on a blob, by the column that names it, and what it is called.
+_ROWS: tuple[tuple[Any, Any], ...] = (
+    (captures, captures.c.page_sha256),
+    (renditions, renditions.c.sha256),
+    (versions, versions.c.sha256),
+    (hop_bodies, hop_bodies.c.sha256),
+)
 
 
-def _assets(sha256: str) -> Any:
-    return (
-        select(func.concat("asset ", assets.c.url)).join_from(renditions, assets).where(renditions.c.sha256 == sha256)
-    )
+def _said(words: str, named: Any, column: Any, table: Any) -> Any:
+    return select((literal(words) + named).label("subject"), column.label("sha256")).select_from(table)
 
 
-def _bulletins(sha256: str) -> Any:
-    return select(func.concat("bulletin ", versions.c.file)).where(versions.c.sha256 == sha256)
+_ROWS_SAID: tuple[tuple[Any, Any], ...] = (
+    (_said("page ", addresses.c.article_url, captures.c.page_sha256, captures.join(addresses)), captures.c.page_sha256),
+    (_said("asset ", assets.c.url, renditions.c.sha256, renditions.join(assets)), renditions.c.sha256),
+    (_said("bulletin ", versions.c.file, versions.c.sha256, versions), versions.c.sha256),
+    (_said("on the way to ", hop_bodies.c.first_seen_with, hop_bodies.c.sha256, hop_bodies), hop_bodies.c.sha256),
+)
 
-
-def _hops(sha256: str) -> Any:
-    return select(hop_bodies.c.first_seen_with).where(hop_bodies.c.sha256 == sha256)
-
-
-_OWNERS = (_pages, _assets, _bulletins, _hops)
+_UNFOUNDED = tuple(
+    query.where(column.is_not(None), ~exists().where(blobs.c.sha256 == column)) for query, column in _ROWS_SAID
+)
 
 
 def _count(db: Connection, table: Any, condition: Any = None) -> int:

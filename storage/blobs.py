@@ -68,7 +68,7 @@ class FolderBlobs:
             _write_safely(place / (sha256 + COMPRESSED * compress), stored)
         except OSError as error:
             if error.errno in NO_ROOM:
-                raise no_room(self.folder) from error
+                raise no_room(self.folder, len(body)) from error
             raise
 
     def open(self, sha256: str) -> BinaryIO:
@@ -128,10 +128,10 @@ def read_blob(store: BlobStore, sha256: str) -> bytes:
     return body
 
 
-def no_room(folder: Path) -> DiskFull:
-    """The error that says how little room is left."""
+def no_room(folder: Path, wanted: int = 1 << 20) -> DiskFull:
+    """The error that says how little room is left, and how much it would have taken (bytes)."""
     free = shutil.disk_usage(folder if folder.exists() else folder.parent).free
-    return DiskFull(free=f"{free / 2**20:.1f} MB", floor="some room")
+    return DiskFull(free=f"{free / 2**20:.1f} MB", floor=f"{max(0.1, wanted / 2**20):.1f} MB")
 
 
 def flush_folder(folder: Path) -> None:

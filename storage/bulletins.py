@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from storage import search
 from storage.addresses import Bound, articles_by_name, bind
 from storage.due import note_citing
 from storage.records import Bulletin, Citation, KeptBulletin, SourceFetch
@@ -132,6 +133,8 @@ def _keep_items(db: Connection, record: Bulletin, version: int, bound: Mapping[s
         db.execute(insert(items), rows)
     kept = db.execute(select(items.c.position, items.c.id).where(items.c.version_id == version))
     numbers = {row.position: row.id for row in kept}
+    for item in record.items:
+        search.index(db, search.ITEM, numbers[item.position], item.title, item.text)
     cited = [_citation_row(c, version, numbers[item.position], bound) for item in record.items for c in item.citations]
     cited += [_citation_row(c, version, None, bound) for c in record.unplaced]
     if cited:

@@ -13,10 +13,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from storage import search
 from storage.addresses import bind
 from storage.assets import keep_links, renew_addresses, wanted_assets
 from storage.documents import dumps, plain
-from storage.due import planned, refresh, told
+from storage.due import planned, refresh, release, told
 from storage.errors import NotInArchive
 from storage.identity import identify
 from storage.records import Address, Capture, Kept, Outcome, Reading, Told
@@ -84,8 +85,14 @@ def keep_capture(
     spent = capture.captured_at if capture.reading.outcome in SPENT else None
     db.execute(update(addresses).where(addresses.c.id == bound.address).values(spent_at=spent))
     history = told(db, article)
-    refresh(db, article, history, next_visit_at=next_visit(history))
+    refresh(db, article, history, next_visit_at=_next(next_visit(history), capture, moved_to))
+    release(db, article, owner=None)
     return replace(kept, identity_conflict=conflict)
+
+
+def _next(planned_at: datetime | None, capture: Capture, moved_to: Address | None) -> datetime | None:
+    """When to visit next: a migration's target at once, since it is another address that was never asked."""
+    return min(filter(None, (planned_at, capture.captured_at))) if moved_to else planned_at
 
 
 def keep_reading(db: Connection, name: str, reading: Reading) -> Kept:
@@ -126,7 +133,10 @@ def _hop(hop: object, body: Bytes | None) -> dict[str, object]:
 
 def _read(db: Connection, number: int, name: str, article: int, reading: Reading) -> Kept:
     """Write down a reading as the capture's newest, and the snapshot that it makes or confirms."""
-    snapshot, is_new = _snapshot_for(db, number, name, article, reading)
+    own = db.scalar(select(snapshots.c.id).where(snapshots.c.capture_id == number))
+    if own is not None:
+        _set_aside(db, number, own)
+    snapshot, is_new = _snapshot_for(db, number, name, article, reading, own=own)
     db.execute(update(readings).where(readings.c.capture_id == number, readings.c.is_newest).values(is_newest=False))
     row = {
         "capture_id": number,
@@ -142,13 +152,12 @@ def _read(db: Connection, number: int, name: str, article: int, reading: Reading
     return replace(_outcome_of(db, number, name, article, conflict=False), is_new_snapshot=is_new)
 
 
-def _snapshot_for(db: Connection, number: int, name: str, article: int, reading: Reading) -> tuple[int | None, bool]:
+def _snapshot_for(
+    db: Connection, number: int, name: str, article: int, reading: Reading, *, own: int | None
+) -> tuple[int | None, bool]:
     """The snapshot that this reading makes or confirms, and whether it is new; None when the page is not alive."""
     fingerprint = reading.fingerprint
-    own = db.scalar(select(snapshots.c.id).where(snapshots.c.capture_id == number))
-    if own is not None:
-        db.execute(update(snapshots).where(snapshots.c.id == own).values(fingerprint=None))
-    if fingerprint is None:
+    if fingerprint is None or reading.article is None:
         return None, False
     held = _snapshot_of(db, article, fingerprint)
     if held is not None:
@@ -165,7 +174,17 @@ def _snapshot_for(db: Connection, number: int, name: str, article: int, reading:
         )
     moment = db.execute(select(captures.c.captured_at).where(captures.c.id == number)).scalar_one()
     keep_links(db, made, reading.assets, wanted_at=moment)
+    search.index(db, search.SNAPSHOT, made, reading.article.title, reading.article.text)
     return int(made), own is None
+
+
+def _set_aside(db: Connection, number: int, snapshot: int) -> None:
+    """Show a snapshot no more, until the new reading of its page says what it is."""
+    query = select(readings.c.title, readings.c.text, snapshots.c.fingerprint).join_from(readings, snapshots)
+    row = db.execute(query.where(readings.c.capture_id == number, readings.c.is_newest)).first()
+    if row is not None and row.fingerprint is not None:
+        search.forget(db, search.SNAPSHOT, snapshot, row.title, row.text)
+    db.execute(update(snapshots).where(snapshots.c.id == snapshot).values(fingerprint=None))
 
 
 def _snapshot_of(db: Connection, article: int, fingerprint: str) -> int | None:

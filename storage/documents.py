@@ -36,7 +36,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if dataclasses.is_dataclass(value):
-        return {field: plain(getattr(value, field)) for field in _fields(type(value))}
+        return {name: plain(getattr(value, name)) for name in _fields(cast(Any, type(value)))}
     if isinstance(value, Mapping):
         return {key: plain(part) for key, part in value.items()}
     return [plain(part) for part in value]

@@ -69,10 +69,10 @@ def claim(db: Connection, article: int, *, owner: str, now: datetime, until: dat
     return Visit(article=article, address=address, due_for=RANKS[row.rank], due_at=row.next_visit_at)
 
 
-def release(db: Connection, article: int, *, owner: str) -> None:
-    """Give an article back unvisited."""
-    mine = and_(articles.c.id == article, articles.c.owner == owner)
-    db.execute(update(articles).where(mine).values(owner=None, lease_until=None))
+def release(db: Connection, article: int, *, owner: str | None) -> None:
+    """Give an article back, whoever (None) or only if this owner is on the way to it."""
+    held = articles.c.id == article if owner is None else and_(articles.c.id == article, articles.c.owner == owner)
+    db.execute(update(articles).where(held).values(owner=None, lease_until=None))
 
 
 def note_citing(
@@ -105,9 +105,9 @@ def told(db: Connection, article: int) -> list[Told]:
 
 
 def refresh(db: Connection, article: int, history: Sequence[Told], *, next_visit_at: datetime | None) -> None:
-    """Write down what an article's captures amount to, and when it is visited next; nobody is on the way any more."""
-    values: dict[str, Any] = {"next_visit_at": next_visit_at, "owner": None, "lease_until": None}
-    values |= _standing(history) | {"newest_snapshot_id": newest_snapshot(db, article)}
+    """Write down what an article's captures amount to, and when it is visited next."""
+    values: dict[str, Any] = {"next_visit_at": next_visit_at, "newest_snapshot_id": newest_snapshot(db, article)}
+    values |= _standing(history)
     last = history[-1].captured_at if history else None
     step = next_visit_at - last if next_visit_at and last else timedelta(0)
     values |= {"rank": _rank_of(history), "is_urgent": step < URGENT_STEP}

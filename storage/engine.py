@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from storage.blobs import no_room
@@ -63,6 +63,8 @@ class Database:
                 yield connection
         except DBAPIError as error:
             raise _told(error, self.folder) from error
+        except TimeoutError as error:  # another thread of this program kept the one writer's connection too long
+            raise ArchiveBusy(job="writer") from error
 
     def lock(self, job: str, *, wait: bool = False) -> AbstractContextManager[None]:
         """Hold the archive's lock of this name. Raises ArchiveBusy at once, unless told to ``wait``."""

@@ -9,15 +9,19 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 
 from storage.addresses import add_name, articles_by_name, bind
+from storage.due import planned, refresh, told
 from storage.errors import NotInArchive
 from storage.records import Address, Capture
 from storage.schema import address as addresses
 from storage.schema import article as articles
+from storage.schema import bulletin_version as versions
+from storage.schema import citation as citations
 from storage.schema import digest
 from storage.schema import merge as merges
+from storage.schema import tombstone as tombstones
 
 
 def identify(
@@ -53,29 +57,48 @@ def merge(db: Connection, one: int, other: int, *, evidence: str, merged_at: dat
     survivor, merged = sorted((one, other))
     moving = select(addresses.c.id).where(addresses.c.article_id == merged)
     moved = [int(row.id) for row in db.execute(moving)]
+    before = planned(db, survivor)
+    visits = [visit for visit in (before, planned(db, merged)) if visit]
     public = f"merge-{digest(f'{survivor} {merged} {merged_at.isoformat()}')[:16]}"
     row = {"survivor_id": survivor, "merged_id": merged, "evidence": evidence, "merged_at": merged_at}
-    db.execute(insert(merges).values(**row, merge=public, moved=json.dumps(moved)))
+    db.execute(insert(merges).values(**row, merge=public, moved=json.dumps(moved), survivor_next_visit_at=before))
     db.execute(update(addresses).where(addresses.c.article_id == merged).values(article_id=survivor))
-    _take_over(db, survivor, merged)
+    db.execute(update(articles).where(articles.c.id == merged).values(merged_into=survivor, owner=None))
+    settle(db, survivor, next_visit_at=min(visits, default=None))
     return public
 
 
-def undo_merge(db: Connection, public: str, *, undone_at: datetime) -> tuple[int, int]:
-    """Take two articles apart again; (the survivor, the one that is an article of its own again).
+def undo_merge(db: Connection, public: str, *, undone_at: datetime) -> None:
+    """Take two articles apart again. Raises NotInArchive.
 
-    Spellings that came in since then go with their canonical name. Raises NotInArchive.
+    Spellings that came in since then go with their canonical name; the survivor's next visit goes back to what it was,
+    unless it was visited in the meantime.
     """
     row = db.execute(select(merges).where(merges.c.merge == public, merges.c.undone_at.is_(None))).first()
     if row is None:
         raise NotInArchive(subject=public)
-    moved = json.loads(row.moved)
-    names = select(addresses.c.article_sha256).where(addresses.c.id.in_(moved))
+    names = select(addresses.c.article_sha256).where(addresses.c.id.in_(json.loads(row.moved)))
     belongs = and_(addresses.c.article_id == row.survivor_id, addresses.c.article_sha256.in_(names))
     db.execute(update(addresses).where(belongs).values(article_id=row.merged_id))
     db.execute(update(articles).where(articles.c.id == row.merged_id).values(merged_into=None))
     db.execute(update(merges).where(merges.c.id == row.id).values(undone_at=undone_at))
-    return row.survivor_id, row.merged_id
+    own, merged = planned(db, row.survivor_id), planned(db, row.merged_id)
+    was_taken_over = own == min(filter(None, (row.survivor_next_visit_at, merged)), default=None)
+    settle(db, row.survivor_id, next_visit_at=row.survivor_next_visit_at if was_taken_over else own)
+    settle(db, row.merged_id, next_visit_at=merged)
+
+
+def settle(db: Connection, article: int, *, next_visit_at: datetime | None) -> None:
+    """Work out anew all that an article has from its addresses: its standing, its newest bulletin, its tombstone."""
+    own = select(addresses.c.id).where(addresses.c.article_id == article)
+    cited = (
+        select(func.max(versions.c.published_on)).join_from(versions, citations).where(citations.c.address_id.in_(own))
+    )
+    standing = tombstones.c.address_id.in_(own), tombstones.c.lifted_at.is_(None)
+    withdrawn = select(func.min(tombstones.c.withdrawn_at)).where(*standing)
+    values = {"newest_cited_on": cited.scalar_subquery(), "withdrawn_at": withdrawn.scalar_subquery()}
+    db.execute(update(articles).where(articles.c.id == article).values(**values))
+    refresh(db, article, told(db, article), next_visit_at=next_visit_at)
 
 
 def was_undone(db: Connection, one: int, other: int) -> bool:

@@ -601,6 +601,29 @@ class BulletinSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """Where words were found: in a snapshot of an article, or in an item of a bulletin."""
+
+    title: str | None
+    snippet: str
+    article_url: str | None = None
+    snapshot: str | None = None  # public id
+    captured_at: datetime | None = None
+    bulletin: str | None = None  # public id
+    item: int | None = None  # position
+    published_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """Why an article was taken out of the archive's sight, by whom and when."""
+
+    reason: str
+    withdrawn_by: str
+    withdrawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One thing that is wrong with the archive."""
 

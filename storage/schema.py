@@ -18,6 +18,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Date,
     DateTime,
     Dialect,
@@ -32,10 +33,11 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    event,
     text,
 )
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every revision that an archive may stand at, oldest first; the last is this code's."""
 
 
@@ -174,6 +176,7 @@ merge = Table(
     Column("evidence", Words, nullable=False),
     Column("merged_at", Moment, nullable=False),
     Column("moved", Text, nullable=False),  # JSON: ids of the addresses that moved
+    Column("survivor_next_visit_at", Moment),  # as it was before
     Column("undone_at", Moment),
     Index("ix_merge_survivor_id", "survivor_id"),
     Index("ix_merge_merged_id", "merged_id"),
@@ -382,6 +385,25 @@ rendition = Table(
     UniqueConstraint("asset_id", "sha256"),
     Index("ix_rendition_sha256", "sha256"),
 )
+
+# ---- the search index: derived, and of another kind on each database (storage.search)
+
+SEARCH = {
+    # Bytes over 127 are all part of words to "ascii", which is what the index's own tokens need.
+    "sqlite": ("CREATE VIRTUAL TABLE search USING fts5(words, content='', detail=none, tokenize='ascii')",),
+    "postgresql": (
+        "CREATE TABLE search (number BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
+        "CREATE INDEX ix_search_words ON search USING gin (words)",
+    ),
+}
+
+
+@event.listens_for(metadata, "after_create")
+def make_search(_: MetaData, db: Connection, **__: object) -> None:
+    """Make the search index of this database's kind."""
+    for statement in SEARCH[db.dialect.name]:
+        db.exec_driver_sql(statement)
+
 
 # ---- the way out
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -42,6 +42,9 @@ from storage.schema import rendition as renditions
 from storage.schema import snapshot as snapshots
 from storage.schema import snapshot_asset as links
 
+ReadBody = Callable[[str], bytes]
+"""From a blob's name to its bytes."""
+
 _NEWEST = and_(readings.c.capture_id == captures.c.id, readings.c.is_newest)
 
 
@@ -57,20 +60,20 @@ def article_view(db: Connection, number: int) -> ArticleView:
         last_told_at=row.last_told_at,
         next_visit_at=row.next_visit_at,
         snapshots=tuple(snapshots_of(db, number)),
-        captures=tuple(reversed(captures_of(db, number))),
+        captures=tuple(reversed(captures_of(db, number, read_body=None))),
         cited_by=tuple(cited_by(db, number)),
     )
 
 
-def captures_of(db: Connection, number: int) -> list[CaptureView]:
-    """An article's captures, oldest first; of the hops' bodies only the digests (``hop_bodies``)."""
+def captures_of(db: Connection, number: int, *, read_body: ReadBody | None) -> list[CaptureView]:
+    """An article's captures, oldest first; the bodies of their hops are left out unless ``read_body`` is given."""
     query = (
         select(captures, addresses, readings.c.outcome, readings.c.details, snapshots.c.snapshot)
         .select_from(captures.join(addresses).join(readings, _NEWEST).outerjoin(snapshots, _MADE_OR_CONFIRMED))
         .where(addresses.c.article_id == number)
         .order_by(captures.c.captured_at, captures.c.id)
     )
-    return [_capture_view(row) for row in db.execute(query)]
+    return [_capture_view(row, read_body) for row in db.execute(query)]
 
 
 _MADE_OR_CONFIRMED = snapshots.c.id == readings.c.snapshot_id
@@ -135,10 +138,10 @@ def snapshot_assets(db: Connection, name: str) -> list[SnapshotAsset]:
     ]
 
 
-def renditions_of(db: Connection, key: str) -> list[Rendition]:
-    """Every rendition held of an asset, the best first."""
+def renditions_of(db: Connection, key: str, *, read_body: ReadBody) -> list[Rendition]:
+    """Every rendition held of an asset, the best first, with the bodies of their hops."""
     number = db.scalar(select(assets.c.id).where(assets.c.key_sha256 == digest(key)))
-    return [rendition for _, rendition in _renditions(db, [number])] if number is not None else []
+    return [rendition for _, rendition in _renditions(db, [number], read_body)] if number is not None else []
 
 
 def cited_by(db: Connection, number: int) -> list[CitedBy]:
@@ -197,14 +200,11 @@ def article_names(
     yield from db.scalars(query)
 
 
-def hop_digests(document: str) -> list[str | None]:
-    """The digests of an exchange's bodies, hop by hop."""
-    return [hop["body"] for hop in json.loads(document)]
-
-
-def hops_from(document: str) -> tuple[Hop, ...]:
-    """An exchange without its bodies."""
-    return tuple(revive(Hop, hop | {"body": None}) for hop in json.loads(document))
+def _hops(document: str, read_body: ReadBody | None) -> tuple[Hop, ...]:
+    """An exchange, with the bodies of the hops on its way if they are wanted."""
+    hops = json.loads(document)
+    bodies = [read_body(hop["body"]) if read_body and hop["body"] else None for hop in hops]
+    return tuple(revive(Hop, hop | {"body": body}) for hop, body in zip(hops, bodies, strict=True))
 
 
 def _snapshots() -> Any:
@@ -257,14 +257,14 @@ def _reading(details: str, text: str | None) -> Reading:
     return replace(reading, article=replace(reading.article, text=text or "")) if reading.article else reading
 
 
-def _capture_view(row: Row[Any]) -> CaptureView:
+def _capture_view(row: Row[Any], read_body: ReadBody | None) -> CaptureView:
     return CaptureView(
         capture=row.capture,
         address=address_record(row),
         captured_at=row.captured_at,
         outcome=Outcome(row.outcome),
         evidence=loads(Reading, row.details).evidence,
-        hops=hops_from(row.hops),
+        hops=_hops(row.hops, read_body),
         final_url=row.final_url,
         page_sha256=row.page_sha256,
         page_size=row.page_size,
@@ -275,12 +275,12 @@ def _capture_view(row: Row[Any]) -> CaptureView:
 
 def _best_renditions(db: Connection, numbers: Sequence[int]) -> Mapping[int, Rendition]:
     best: dict[int, Rendition] = {}
-    for number, rendition in _renditions(db, numbers):
+    for number, rendition in _renditions(db, numbers, None):
         best.setdefault(number, rendition)
     return best
 
 
-def _renditions(db: Connection, numbers: Sequence[int]) -> Iterator[tuple[int, Rendition]]:
+def _renditions(db: Connection, numbers: Sequence[int], read_body: ReadBody | None) -> Iterator[tuple[int, Rendition]]:
     """Renditions of these assets, the best first: the original as it first came, then the largest."""
     scaled_size = case((renditions.c.is_original, 0), else_=blobs.c.size)
     for some in chunks(set(numbers)):
@@ -301,6 +301,6 @@ def _renditions(db: Connection, numbers: Sequence[int]) -> Iterator[tuple[int, R
                     is_original=row.is_original,
                     url=row.url,
                     captured_at=row.captured_at,
-                    hops=hops_from(row.hops),
+                    hops=_hops(row.hops, read_body),
                 ),
             )

@@ -1,0 +1,176 @@
+"""Full text search in Chinese: the same meaning on both databases, with nothing but what they bring along.
+
+Neither database splits Chinese into words, so texts are indexed by pairs: 地方志 by 地方, 方志 and 志. Looking for
+words asks the index for texts that hold all their pairs, and then checks the words themselves: exact, and needing no
+positions, which keeps the index small and lifts PostgreSQL's limit of 16,383 positions. Latin words are found by their
+beginning. Case, width and compatibility forms make no difference. The words are looked for in the shown snapshots and
+in the items of the newest bulletins.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, select, text
+
+from storage.records import Hit
+from storage.schema import address as addresses
+from storage.schema import article as articles
+from storage.schema import bulletin as bulletins
+from storage.schema import bulletin_version as versions
+from storage.schema import capture as captures
+from storage.schema import item as items
+from storage.schema import reading as readings
+from storage.schema import snapshot as snapshots
+
+SNAPSHOT, ITEM = 0, 1  # the last bit of an entry's number says what it is
+LONGEST = 200_000  # characters of a text that are indexed: PostgreSQL takes no entry over 1 MB
+LONGEST_WORD = 64  # of Latin letters; PostgreSQL takes none over 2,046 bytes
+AROUND = 40  # characters of a snippet before and after the words
+AT_A_TIME = 200
+
+_HAN_SIGNS = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN = re.compile(rf"[{_HAN_SIGNS}]+|[^\W_{_HAN_SIGNS}]+")
+_HAN = re.compile(rf"[{_HAN_SIGNS}]")
+
+
+def plain_words(words: str) -> str:
+    """The text with case, width and compatibility forms made one."""
+    return unicodedata.normalize("NFKC", words).casefold()
+
+
+def tokens(words: str) -> list[str]:
+    """What a text is indexed by: pairs of Chinese characters, each run's last character, and other words."""
+    found: dict[str, None] = {}
+    for run in _RUN.findall(plain_words(words[:LONGEST])):
+        if _HAN.match(run):
+            found |= dict.fromkeys(run[start : start + 2] for start in range(len(run)))
+        else:
+            found[run[:LONGEST_WORD]] = None
+    return list(found)
+
+
+def index(db: Connection, kind: int, number: int, *parts: str | None) -> None:
+    """Make a snapshot (SNAPSHOT) or an item (ITEM) findable by these texts."""
+    words = " ".join(tokens("\n".join(part or "" for part in parts)))
+    db.execute(text(_INSERT[db.dialect.name]), {"number": number * 2 + kind, "words": words})
+
+
+def forget(db: Connection, kind: int, number: int, *parts: str | None) -> None:
+    """Take a text out of the index; ``parts`` are those it was indexed by."""
+    words = " ".join(tokens("\n".join(part or "" for part in parts)))
+    db.execute(text(_DELETE[db.dialect.name]), {"number": number * 2 + kind, "words": words})
+
+
+def search(db: Connection, words: str, *, limit: int) -> list[Hit]:
+    """Snapshots and items that hold all the words (separated by spaces), the newest kept first."""
+    wanted = [plain_words(word) for word in words.split()]
+    query = _query(wanted, db.dialect.name)
+    hits: list[Hit] = []
+    for numbers in _candidates(db, query) if query else ():
+        found = {**_snapshot_hits(db, numbers, wanted), **_item_hits(db, numbers, wanted)}
+        hits += [found[number] for number in numbers if number in found]
+        if len(hits) >= limit:
+            break
+    return hits[:limit]
+
+
+# FTS5 keeps no copy of the text (content=''), so taking an entry out needs the words that it was made of.
+_INSERT = {
+    "sqlite": "INSERT INTO search(rowid, words) VALUES (:number, :words)",
+    "postgresql": "INSERT INTO search(number, words) VALUES (:number, array_to_tsvector(string_to_array(:words, ' ')))",
+}
+_DELETE = {
+    "sqlite": "INSERT INTO search(search, rowid, words) VALUES ('delete', :number, :words)",
+    "postgresql": "DELETE FROM search WHERE number = :number AND cast(:words AS text) IS NOT NULL",
+}
+_SELECT = {
+    "sqlite": "SELECT rowid FROM search WHERE search MATCH :query AND rowid < :below ORDER BY rowid DESC LIMIT :count",
+    "postgresql": "SELECT number FROM search WHERE words @@ cast(:query AS tsquery) AND number < :below"
+    " ORDER BY number DESC LIMIT :count",
+}
+
+
+def _query(wanted: Sequence[str], dialect: str) -> str:
+    """All tokens of the words, in the database's own language; the last one of a run by its beginning."""
+    parts: dict[str, None] = {}
+    for word in wanted:
+        for run in _RUN.findall(word):
+            pairs = [run[start : start + 2] for start in range(len(run) - 1)] if _HAN.match(run) else []
+            begins = not pairs
+            exact = [f'"{pair}"' if dialect == "sqlite" else f"'{pair}'" for pair in pairs]
+            begin = run[:LONGEST_WORD]
+            open_ended = [f'"{begin}"*' if dialect == "sqlite" else f"'{begin}':*"] if begins else []
+            parts |= dict.fromkeys(exact + open_ended)
+    return (" AND " if dialect == "sqlite" else " & ").join(parts)
+
+
+def _candidates(db: Connection, query: str) -> Iterator[list[int]]:
+    below = 1 << 62
+    while True:
+        values = {"query": query, "below": below, "count": AT_A_TIME}
+        numbers = [int(number) for number in db.scalars(text(_SELECT[db.dialect.name]), values)]
+        if not numbers:
+            return
+        yield numbers
+        below = numbers[-1]
+
+
+def _snapshot_hits(db: Connection, numbers: Sequence[int], wanted: Sequence[str]) -> dict[int, Hit]:
+    own = (readings.c.capture_id == captures.c.id) & readings.c.is_newest
+    query = (
+        select(
+            snapshots.c.id,
+            snapshots.c.snapshot,
+            captures.c.captured_at,
+            articles.c.article_url,
+            readings.c.title,
+            readings.c.text,
+        )
+        .select_from(snapshots.join(captures).join(addresses).join(articles).join(readings, own))
+        .where(snapshots.c.id.in_([number // 2 for number in numbers if number % 2 == SNAPSHOT]))
+        .where(snapshots.c.fingerprint.is_not(None), articles.c.withdrawn_at.is_(None))
+    )
+    return {
+        row.id * 2 + SNAPSHOT: Hit(
+            title=row.title,
+            snippet=snippet,
+            article_url=row.article_url,
+            snapshot=row.snapshot,
+            captured_at=row.captured_at,
+        )
+        for row in db.execute(query)
+        if (snippet := _snippet(wanted, row.title, row.text)) is not None
+    }
+
+
+def _item_hits(db: Connection, numbers: Sequence[int], wanted: Sequence[str]) -> dict[int, Hit]:
+    newest = bulletins.c.newest_version_id == versions.c.id
+    query = (
+        select(items, bulletins.c.bulletin, versions.c.published_on)
+        .select_from(items.join(versions).join(bulletins, newest))
+        .where(items.c.id.in_([number // 2 for number in numbers if number % 2 == ITEM]))
+    )
+    return {
+        row.id * 2 + ITEM: Hit(
+            title=row.title,
+            snippet=snippet,
+            bulletin=row.bulletin,
+            item=row.position,
+            published_on=row.published_on,
+        )
+        for row in db.execute(query)
+        if (snippet := _snippet(wanted, row.title, row.text)) is not None
+    }
+
+
+def _snippet(wanted: Sequence[str], title: str | None, body: str | None) -> str | None:
+    """The text around the first of the words; None when a text that has all the pairs has not all the words."""
+    words = plain_words(f"{title or ''}\n{body or ''}")
+    if not all(word in words for word in wanted):
+        return None
+    place = plain_words(body or "").find(wanted[0])
+    start = max(0, place - AROUND)
+    return (body or "")[start : max(place, 0) + len(wanted[0]) + AROUND].strip()
