@@ -528,6 +528,8 @@ class ArticleView:
     snapshots: tuple[SnapshotView, ...]
     captures: tuple[CaptureView, ...]
     cited_by: tuple[CitedBy, ...]
+    withdrawn_at: datetime | None = None  # taken down; a tombstone stays
+    withdrawn_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
