@@ -7,6 +7,7 @@ WXMIRROR_SECTION__NAME. An unknown key is refused with the nearest name that exi
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 import tomllib
@@ -192,3 +193,14 @@ def sample() -> str:
     from crawler.words import language
 
     return (Path(__file__).parent / "words" / f"sample.{language()}.toml").read_text(encoding="utf-8")
+
+
+def keep_contact(contact: str) -> None:
+    """Write the contact into ./wxmirror.toml; a file that is not there yet is begun from the sample."""
+    place = Path(os.environ.get("WXMIRROR_CONFIG", DEFAULT_FILE))
+    written = place.read_text(encoding="utf-8") if place.exists() else sample()
+    line = f"contact = {json.dumps(contact, ensure_ascii=False)}"
+    told, count = re.subn(r"^# contact = .*$", lambda _: line, written, count=1, flags=re.MULTILINE)
+    if not count:
+        told, count = re.subn(r"^\[crawl\]\s*$", lambda _: f"[crawl]\n{line}", written, count=1, flags=re.MULTILINE)
+    place.write_text(told if count else f"{written}\n[crawl]\n{line}\n", encoding="utf-8")
