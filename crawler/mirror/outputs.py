@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from storage.errors import MirrorError
@@ -43,7 +44,8 @@ def write_whole(out: Path, body: bytes, *, force: bool, original: Path | None = 
             os.fsync(file.fileno())
         part.replace(out)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise OutputNotWritable(out=out, reason=error.strerror or str(error)) from error
 
 

@@ -1,0 +1,331 @@
+"""Articles as WARC 1.1: every visit as it went over the wire, every picture under the addresses that pages use for it.
+
+What stands in the files, and why, is told in docs/warc.md. In short: request and response of each hop of each
+capture, bodies with their content coding undone; a metadata record with who cites the article and what the visit
+found; each asset once as it was fetched, then a revisit under each address that a page cites for it; and the
+script-free copy of each snapshot as a conversion record, under an address of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from crawler.config import VERSION, Config
+from crawler.mirror.exports import Exported
+from crawler.mirror.exports.warc_file import (
+    FIELDS,
+    RESPONSE,
+    ROLL_BYTES,
+    Record,
+    WarcSeries,
+    Written,
+    is_compressed,
+    warc_date,
+    warc_fields,
+)
+from crawler.mirror.exports.warc_http import Exchange, request_record, response_head, response_record, target_uri
+from crawler.mirror.replay import replay
+from crawler.wechat import urls
+from storage.archive import Archive
+from storage.records import ArticleView, CaptureView, CitedBy, Rendition, SnapshotAsset, SnapshotView
+
+COPY = "urn:wxmirror:copy:"
+BULLETIN = "urn:wxmirror:bulletin:"
+IDENTICAL_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+SPECIFICATION = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+ROBOTS = {
+    "cited": "cited (single articles that a bulletin cites are visited at a reader's pace whatever robots.txt says)",
+    "obey": "obey (what robots.txt forbids is not visited)",
+}
+DESCRIPTION = (
+    "Bodies are stored with their content and transfer coding undone. Content-Encoding, Transfer-Encoding and "
+    "Content-Length are renamed X-Archive-Orig-*, a true Content-Length follows; session secrets are cut from headers. "
+    "Digests are SHA-256 of the decoded bytes. A revisit under an address that was never asked for says that the page "
+    f"cites the same picture there. Conversion records at {COPY}ADDRESS are script-free copies made for reading."
+)
+
+
+class Captures(StrEnum):
+    """Which of an article's captures go out."""
+
+    ALL = "all"
+    SNAPSHOTS = "snapshots"  # those whose page a snapshot was made from
+
+
+def export_warc(
+    archive: Archive,
+    out: Path,
+    articles: Iterable[str],
+    *,
+    now: datetime,
+    config: Config | None = None,
+    captures: Captures = Captures.ALL,
+    progress: Callable[[int, int], None] | None = None,
+    roll_bytes: int = ROLL_BYTES,
+) -> Exported:
+    """Write these articles (by their canonical names) to ``out``: a .warc.gz, or a folder of them.
+
+    A further file is begun at ``roll_bytes``. The same archive at the same ``now`` gives the same bytes. Nothing is
+    left behind by an export that fails. Raises OutputExists, OutputNotWritable, BlobDamaged.
+    """
+    began = time.perf_counter()
+    named = list(articles)
+    opening = Opening(config or Config(), now)
+    stem = f"wxmirror-{now.astimezone(UTC):%Y%m%d%H%M%S}"
+    with WarcSeries(out, stem=stem, warcinfo=opening.record, roll_bytes=roll_bytes) as series:
+        export = Export(archive, series, captures)
+        for done, article_url in enumerate(named, start=1):
+            export.write_article(article_url)
+            if progress:
+                progress(done, len(named))
+        paths = series.finish()
+    return Exported(
+        format="warc",
+        out=out,
+        bulletins=len(export.bulletins),
+        articles=export.articles,
+        snapshots=export.snapshots,
+        assets=len(export.assets),
+        bytes=sum(path.stat().st_size for path in paths),
+        seconds=time.perf_counter() - began,
+    )
+
+
+class Opening:
+    """The warcinfo record that each file begins with."""
+
+    def __init__(self, config: Config, now: datetime) -> None:
+        self._now = now
+        self._fields = [
+            ("software", f"wxmirror/{VERSION}"),
+            ("format", "WARC File Format 1.1"),
+            ("conformsTo", SPECIFICATION),
+            *([("operator", config.crawl.contact)] if config.crawl.contact else []),
+            ("robots", ROBOTS[config.crawl.robots]),
+            ("http-header-user-agent", config.user_agent),
+            ("description", DESCRIPTION),
+        ]
+
+    def record(self, file: str) -> Record:
+        """Return the record for the file of this name."""
+        return Record(
+            type="warcinfo",
+            name=f"{file} {warc_date(self._now)}",
+            date=self._now,
+            content_type=FIELDS,
+            payload=warc_fields(self._fields),
+            links=(("WARC-Filename", file),),
+        )
+
+
+class Export:
+    """One export under way: what has been written, for what points at it."""
+
+    def __init__(self, archive: Archive, series: WarcSeries, captures: Captures) -> None:
+        self._archive = archive
+        self._series = series
+        self._captures = captures
+        self._payloads: dict[str, tuple[Written, bytes]] = {}  # by digest: the record that holds them, and its head
+        self._fetched: set[tuple[str, str]] = set()  # renditions, by key and digest
+        self._revisits: set[tuple[str, str]] = set()  # address and moment
+        self.bulletins: set[str] = set()
+        self.assets: set[str] = set()
+        self.articles = 0
+        self.snapshots = 0
+
+    def write_article(self, article_url: str) -> None:
+        """Write every capture of an article, and its snapshots with their assets."""
+        article = self._archive.article(urls.read_address(article_url))
+        if article is None:
+            return
+        self.articles += 1
+        self.bulletins.update(citing.bulletin for citing in article.cited_by)
+        snapshots = self._archive.snapshots(article.article_url)
+        for capture in self._archive.captures(article.article_url):
+            snapshot = made_snapshot(capture, snapshots)
+            if snapshot or self._captures is Captures.ALL:
+                self._write_capture(article, capture, snapshot)
+
+    def _write_capture(self, article: ArticleView, capture: CaptureView, snapshot: SnapshotView | None) -> None:
+        cited = self._archive.snapshot_assets(snapshot.snapshot) if snapshot else []
+        exchanges = [Exchange(hop=hop, body=hop.body or b"", name=capture.capture) for hop in capture.hops]
+        if exchanges and capture.page_sha256:
+            exchanges[-1] = exchanges[-1].holding(self._archive.read_blob(capture.page_sha256))
+        responses = [self._write_exchange(exchange, at, capture.captured_at) for at, exchange in enumerate(exchanges)]
+        page = responses[-1] if responses else None
+        self._series.write(metadata_record(article, capture, snapshot, cited, page))
+        if snapshot and page:
+            self._write_assets(snapshot, cited)
+            self._write_copy(snapshot, cited, page)
+            self.snapshots += 1
+
+    def _write_exchange(self, exchange: Exchange, at: int, date: datetime) -> Written | None:
+        response = None
+        if exchange.has_answer:
+            response = self._series.write(response_record(exchange, at, date))
+        self._series.write(request_record(exchange, at, date, response))
+        return response
+
+    # ---- assets
+
+    def _write_assets(self, snapshot: SnapshotView, cited: Sequence[SnapshotAsset]) -> None:
+        for asset in cited:
+            if asset.rendition is None:
+                continue
+            if asset.link.key not in self.assets:
+                self.assets.add(asset.link.key)
+                for rendition in [asset.rendition, *self._archive.renditions(asset.link.key)]:
+                    self._write_rendition(rendition)
+            self._write_revisit(asset.link.url, snapshot, asset.rendition)
+
+    def _write_rendition(self, rendition: Rendition) -> None:
+        if (rendition.key, rendition.sha256) in self._fetched:
+            return
+        name = f"{rendition.key} {rendition.sha256}"
+        exchanges = [Exchange(hop=hop, body=hop.body or b"", name=name) for hop in rendition.hops]
+        for at, exchange in enumerate(exchanges[:-1]):
+            self._write_exchange(exchange, at, rendition.captured_at)
+        body = self._archive.read_blob(rendition.sha256)
+        if exchanges:
+            final = exchanges[-1].holding(body, media_type=rendition.media_type)
+            written = self._write_exchange(final, len(exchanges) - 1, rendition.captured_at)
+            head = response_head(final)
+        else:
+            written, head = self._series.write(resource_record(rendition, body)), b""
+        assert written is not None
+        self._fetched.add((rendition.key, rendition.sha256))
+        self._payloads[rendition.sha256] = written, head
+
+    def _write_revisit(self, cited_url: str, snapshot: SnapshotView, rendition: Rendition) -> None:
+        """Write an asset under an address that this page cites for it, unless it was fetched from there."""
+        held, head = self._payloads[rendition.sha256]
+        url = target_uri(cited_url)
+        place = (url, warc_date(snapshot.captured_at))
+        if place in self._revisits or url == held.uri:
+            return
+        self._revisits.add(place)
+        self._series.write(revisit_record(url, snapshot, rendition, held, head))
+
+    # ---- the copy for reading
+
+    def _write_copy(self, snapshot: SnapshotView, cited: Sequence[SnapshotAsset], page: Written) -> None:
+        held = {asset.link.url for asset in cited if asset.rendition}
+        html = replay(self._archive, snapshot, place=lambda url: url if url in held else None)
+        self._series.write(
+            Record(
+                type="conversion",
+                name=snapshot.snapshot,
+                date=snapshot.captured_at,
+                uri=COPY + snapshot.article_url,
+                content_type="text/html; charset=utf-8",
+                payload=html,
+                payload_sha256=hashlib.sha256(html).hexdigest(),
+                links=(("WARC-Refers-To", page.id),),
+            )
+        )
+
+
+def made_snapshot(capture: CaptureView, snapshots: Sequence[SnapshotView]) -> SnapshotView | None:
+    """Return the snapshot that was made from this very capture; None where it only confirmed one, or found none."""
+    return next(
+        (
+            snapshot
+            for snapshot in snapshots
+            if snapshot.snapshot == capture.snapshot
+            and snapshot.captured_at == capture.captured_at
+            and snapshot.page_sha256 == capture.page_sha256
+        ),
+        None,
+    )
+
+
+# ---- records
+
+
+def metadata_record(
+    article: ArticleView,
+    capture: CaptureView,
+    snapshot: SnapshotView | None,
+    cited: Sequence[SnapshotAsset],
+    page: Written | None,
+) -> Record:
+    """Return the record that says who cites the article, how the visit came to it and what it found."""
+    fields = [
+        *(("via", f"{BULLETIN}{citing.bulletin}#item-{citing.item or 0}") for citing in article.cited_by),
+        ("hopsFromSeed", "L" + "R" * (len(capture.hops) - 1)),
+        *(("citedBy", cited_by(citing)) for citing in article.cited_by),
+        ("article", article.article_url),
+        ("capture", capture.capture),
+        ("outcome", capture.outcome.value),
+        *(("evidence", f"{evidence.test}: {evidence.seen}") for evidence in capture.evidence),
+    ]
+    if capture.identity_conflict:
+        fields.append(("identityConflict", "the page names another article than its address"))
+    if snapshot:
+        fields += [("snapshot", snapshot.snapshot), ("copy", COPY + snapshot.article_url)]
+    for asset in cited:
+        if asset.rendition is None:
+            fields.append(("missing", f"{urls.cut_secrets(asset.link.url)} ({asset.failure or 'not fetched yet'})"))
+    return Record(
+        type="metadata",
+        name=capture.capture,
+        date=capture.captured_at,
+        uri=target_uri(capture.hops[-1].url if capture.hops else capture.address.fetch_url),
+        content_type=FIELDS,
+        payload=warc_fields(fields),
+        links=(("WARC-Concurrent-To", page.id),) if page else (),
+    )
+
+
+def cited_by(citing: CitedBy) -> str:
+    """Return where an article is cited, as JSON on one line."""
+    form = {
+        "bulletin": citing.bulletin,
+        "title": citing.bulletin_title,
+        "issuer": citing.issuer,
+        "publishedOn": citing.published_on.isoformat() if citing.published_on else None,
+        "item": citing.item,
+        "itemTitle": citing.item_title,
+        "citedUrl": citing.cited_url,
+    }
+    return json.dumps(form, ensure_ascii=False)
+
+
+def resource_record(rendition: Rendition, body: bytes) -> Record:
+    """Return an asset of which no exchange is known, as the bytes alone."""
+    return Record(
+        type="resource",
+        name=f"{rendition.key} {rendition.sha256}",
+        date=rendition.captured_at,
+        uri=target_uri(rendition.url),
+        content_type=rendition.media_type,
+        payload=body,
+        payload_sha256=rendition.sha256,
+        is_compressed=is_compressed(rendition.media_type),
+    )
+
+
+def revisit_record(url: str, snapshot: SnapshotView, rendition: Rendition, held: Written, head: bytes) -> Record:
+    """Return the record by which the bytes of ``held`` are found under another address, at the page's moment."""
+    return Record(
+        type="revisit",
+        name=f"{snapshot.snapshot} {url}",
+        date=snapshot.captured_at,
+        uri=url,
+        content_type=RESPONSE if head else None,
+        head=head,
+        payload_sha256=rendition.sha256,
+        links=(
+            ("WARC-Profile", IDENTICAL_PAYLOAD),
+            ("WARC-Refers-To", held.id),
+            ("WARC-Refers-To-Target-URI", held.uri),
+            ("WARC-Refers-To-Date", warc_date(held.date)),
+            ("WARC-Truncated", "length"),
+        ),
+    )
