@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
+from sqlalchemy.exc import OperationalError, StatementError, TimeoutError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from storage.blobs import no_room
@@ -61,7 +61,7 @@ class Database:
         try:
             with self.writer.begin() as connection:
                 yield connection
-        except DBAPIError as error:
+        except StatementError as error:
             raise _told(error, self.folder) from error
         except TimeoutError as error:  # another thread of this program kept the one writer's connection too long
             raise ArchiveBusy(job="writer") from error
@@ -144,8 +144,10 @@ def _read_only_sqlite(file: Path) -> Engine:
     return _sqlite(file, pool={"pool_size": 4}, begin="BEGIN", options=options)
 
 
-def _told(error: DBAPIError, folder: Path) -> Exception:
+def _told(error: StatementError, folder: Path) -> Exception:
     """The database's complaint in the archive's words, where it has any."""
+    if isinstance(error.orig, ValueError):
+        return error.orig  # a value that no column takes, such as a naive moment
     words = str(error.orig)
     if "disk is full" in words or "No space left" in words:
         return no_room(folder)
