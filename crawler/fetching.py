@@ -29,7 +29,7 @@ from crawler.threads import Threads
 from crawler.wechat.media import is_hotlink_placeholder, media_type
 from crawler.wechat.urls import asset_addresses, cut_secrets
 from storage.archive import Archive
-from storage.records import AssetCapture, AssetLink, AssetTask, Role
+from storage.records import AssetCapture, AssetLink, AssetTask, Kept, Reading, Role
 
 REFERER = "https://mp.weixin.qq.com/"
 """The only referer that WeChat's picture hosts take for their own (docs/wechat.md, assets): a foreign one is answered
@@ -83,13 +83,25 @@ class Assets:
         self.must_stop = must_stop
         self.download: Download | None = None
         self._tried: set[str] = set()
+        self._sheets: dict[str, tuple[AssetLink, ...]] = {}
         self._room = asyncio.Semaphore(settings.asset_concurrency)
 
-    async def fetch(self, tasks: Sequence[AssetTask], *, snapshot: str | None = None) -> None:
-        """Fetch what is wanted (by a snapshot); returns when each is kept, or its failure is recorded."""
+    async def fetch_for(self, kept: Kept, reading: Reading) -> None:
+        """Fetch what a kept page wants: what it cites itself, then what its style sheets cite."""
+        await self.fetch(kept.wanted)
+        sheets = [link.key for link in reading.assets if link.role is Role.STYLE]
+        if kept.snapshot and sheets and not self.must_stop():
+            cited = [link for key in sheets for link in await self._cited_by(key)]
+            if cited:
+                now = self.clock.now()
+                await self.fetch(
+                    await self.threads(self.archive.add_snapshot_assets, kept.snapshot, cited, wanted_at=now)
+                )
+
+    async def fetch(self, tasks: Sequence[AssetTask]) -> None:
+        """Fetch what is wanted; returns when each is kept, or its failure is recorded."""
         new = [task for task in tasks if task.key not in self._tried]
         self._tried.update(task.key for task in new)
-        self.tally.assets_known += len(tasks) - len(new)
         await asyncio.gather(*(self._one(task) for task in new))
 
     async def fetch_due(self) -> None:
@@ -178,16 +190,17 @@ class Assets:
             self.tally.assets_known += 1
         self.tally.show()
         if task.role is Role.STYLE:
-            cited = await self.reader_threads(self.reader.find_style_assets, asset.body, asset.url)
-            await self._fetch_cited(task, cited)
+            self._sheets[task.key] = await self.reader_threads(self.reader.find_style_assets, asset.body, asset.url)
 
-    async def _fetch_cited(self, sheet: AssetTask, links: Sequence[AssetLink]) -> None:
-        """Fetch what a style sheet cites, in the sheet's own turn."""
-        held = await self.threads(self.archive.has_assets, [link.key for link in links])
-        for link in links:
-            if link.key not in held and link.key not in self._tried and not self.must_stop():
-                self._tried.add(link.key)
-                await self._try_addresses(AssetTask(key=link.key, url=link.url, role=link.role, article=sheet.article))
+    async def _cited_by(self, sheet: str) -> tuple[AssetLink, ...]:
+        """What a style sheet cites: as it came in this run, else as it is held; nothing when it is not."""
+        if sheet not in self._sheets:
+            held = await self.threads(self.archive.renditions, sheet)
+            css = await self.threads(self.archive.read_blob, held[0].sha256) if held else b""
+            self._sheets[sheet] = (
+                await self.reader_threads(self.reader.find_style_assets, css, held[0].url) if held else ()
+            )
+        return self._sheets[sheet]
 
     async def _record(self, task: AssetTask, failure: Failure) -> None:
         now = self.clock.now()

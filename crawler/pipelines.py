@@ -31,7 +31,7 @@ class IntoArchive:
             kept = await visits.keep(visit, item)
             if kept:
                 self.crawl.tally.assets_known += kept.known
-                await assets.fetch(kept.wanted, snapshot=kept.snapshot)
+                await assets.fetch_for(kept, item.reading)
         except Exception as error:  # noqa: BLE001  # one article must not end a crawl
             await visits.failed(visit, error)
         finally:

@@ -23,7 +23,7 @@ from crawler.wechat.urls import read_address
 from crawler.words import say
 from storage.archive import Archive
 from storage.errors import ArchiveError, DiskFull, NotAnArticle
-from storage.records import Capture, Kept, Outcome, Visit
+from storage.records import Address, Capture, Kept, Outcome, Reading, Visit
 
 OWNER = "crawl"
 """Claims are made under the lock of this name, so whatever another run left claimed is this one's to take."""
@@ -193,15 +193,22 @@ class Visits:
     # ---- what becomes of it
 
     async def _keep(self, visit: Visit, capture: Capture) -> Kept:
-        kept = await self.threads(self.archive.keep_capture, capture, run=self.run, next_visit=next_visit)
-        self._failures = 0
         reading = capture.reading
+        moved_to = target_of(reading)
+        kept = await self.threads(
+            self.archive.keep_capture, capture, run=self.run, next_visit=next_visit, moved_to=moved_to
+        )
+        self._failures = 0
         self.tally.visited(reading.outcome, reading.article.title if reading.article else None)
         if reading.outcome in AT_ONCE:
             self._tried.discard(visit.article)
             await self._pause()
-        if reading.moved_to:
-            self._follow(visit, kept, reading.moved_to)
+        if moved_to and moved_to.fetch_url not in self._asked:
+            # A migration's target is visited in the same run; never the same address twice.
+            self._asked.add(moved_to.fetch_url)
+            self._moved.append(
+                Visit(article=kept.article, address=moved_to, due_for=visit.due_for, due_at=self.clock.now())
+            )
         if monotonic() - self._told_at > PROGRESS_SECONDS:
             self._told_at = monotonic()
             await self.threads(self.archive.keep_progress, self.run, self.tally.summary(left_due=len(self._list)))
@@ -218,22 +225,9 @@ class Visits:
             until = state.paused_until.astimezone().strftime("%H:%M")
             self.tally.listener.note(
                 say(
-                    "WeChat asked for a captcha or for patience. The crawl pauses until {until} and gets round nothing.",
+                    "WeChat asked for a captcha or for patience. The crawl pauses until {until}.",
                     until=until,
                 )
-            )
-
-    def _follow(self, visit: Visit, kept: Kept, moved_to: str) -> None:
-        """Visit a migration's target in the same run; never the same address twice."""
-        try:
-            address = read_address(moved_to)
-        except NotAnArticle as error:
-            logger.warning("%s", error)
-            return
-        if address.fetch_url not in self._asked:
-            self._asked.add(address.fetch_url)
-            self._moved.append(
-                Visit(article=kept.article, address=address, due_for=visit.due_for, due_at=self.clock.now())
             )
 
     async def _hold_back(self, visit: Visit, capture: Capture) -> None:
@@ -262,3 +256,12 @@ class Visits:
             return
         last, _ = self._held_back[-1]
         await self.way_out_is_down(last)
+
+
+def target_of(reading: Reading) -> Address | None:
+    """Where an article has moved to, when its page names an article there."""
+    try:
+        return read_address(reading.moved_to) if reading.moved_to else None
+    except NotAnArticle as error:
+        logger.warning("%s", error)
+        return None
