@@ -14,7 +14,22 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from storage import addresses, assets, audit, bulletin_views, bulletins, captures, due, identity, runs, search, views
+from sqlalchemy import Connection
+
+from storage import (
+    addresses,
+    assets,
+    audit,
+    bulletin_views,
+    bulletins,
+    captures,
+    due,
+    identity,
+    runs,
+    search,
+    tombstones,
+    views,
+)
 from storage.blobs import BlobStore, FolderBlobs, read_blob
 from storage.captures import Bytes, NextVisit
 from storage.engine import Database
@@ -43,6 +58,7 @@ from storage.records import (
     SnapshotView,
     SourceFetch,
     Status,
+    Tombstone,
     Verification,
     Visit,
     WayOut,
@@ -225,6 +241,18 @@ class Archive:
         with self._database.writing() as db:
             identity.undo_merge(db, merge, undone_at=datetime.now(UTC))
 
+    # ---- taking down
+
+    def withdraw(self, address: Address, stone: Tombstone) -> None:
+        """Take an article out of sight: not visited, shown, searched or exported until it is lifted."""
+        with self._database.writing() as db:
+            tombstones.withdraw(db, self._article(db, address), address.article_url, stone)
+
+    def lift(self, address: Address, *, lifted_by: str, lifted_at: datetime) -> None:
+        """Bring a withdrawn article back. Raises NotInArchive when it was not withdrawn."""
+        with self._database.writing() as db:
+            tombstones.lift(db, self._article(db, address), lifted_by=lifted_by, lifted_at=lifted_at)
+
     # ---- the way out: pace and breaker
 
     def reserve_slot(self, way_out: str, *, interval_seconds: float, now: datetime) -> float:
@@ -363,6 +391,13 @@ class Archive:
 
     def _put_hops(self, hops: Sequence[Hop]) -> list[Bytes | None]:
         return [self._put(hop.body, "hop", compress=True) if hop.body else None for hop in hops]
+
+    def _article(self, db: Connection, address: Address) -> int:
+        """The article that an address means. Raises NotInArchive."""
+        number = addresses.find_article(db, address)
+        if number is None:
+            raise NotInArchive(subject=address.article_url)
+        return number
 
     def _missing(self, sha256: str) -> Exception:
         """A blob's file is not there: was it ever?"""

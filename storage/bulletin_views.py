@@ -33,6 +33,7 @@ from storage.schema import capture as captures
 from storage.schema import citation as citations
 from storage.schema import item as items
 from storage.schema import reading as readings
+from storage.schema import snapshot as snapshots
 from storage.views import nearest, snapshots_by_number
 
 BEIJING = timezone(timedelta(hours=8))
@@ -138,6 +139,7 @@ def _citation_views(db: Connection, version: Row[Any]) -> Mapping[int | None, li
             *(column for column in addresses.c if column.name != "id"),
             articles.c.id.label("article"),
             articles.c.standing,
+            articles.c.withdrawn_at,
         )
         .select_from(citations.outerjoin(addresses).outerjoin(articles, articles.c.id == addresses.c.article_id))
         .where(citations.c.version_id == version.id)
@@ -150,7 +152,12 @@ def _citation_views(db: Connection, version: Row[Any]) -> Mapping[int | None, li
     views: dict[int | None, list[CitationView]] = {}
     for row in rows:
         standing = Standing(row.standing) if row.standing else None
-        view = CitationView(citation=_citation(row), standing=standing, snapshot=led_to.get(row.article))
+        view = CitationView(
+            citation=_citation(row),
+            standing=standing,
+            snapshot=led_to.get(row.article),
+            is_withdrawn=row.withdrawn_at is not None,
+        )
         views.setdefault(row.item_id, []).append(view)
     return views
 
@@ -175,8 +182,12 @@ def _led_to(db: Connection, wanted: set[int], at: datetime) -> dict[int, Snapsho
     for some in chunks(wanted):
         query = (
             select(addresses.c.article_id, captures.c.captured_at, readings.c.snapshot_id)
-            .select_from(captures.join(addresses).join(readings, readings.c.capture_id == captures.c.id))
-            .where(addresses.c.article_id.in_(some), readings.c.is_newest, readings.c.snapshot_id.is_not(None))
+            .select_from(
+                captures.join(addresses)
+                .join(readings, readings.c.capture_id == captures.c.id)
+                .join(snapshots, snapshots.c.id == readings.c.snapshot_id)
+            )
+            .where(addresses.c.article_id.in_(some), readings.c.is_newest, snapshots.c.fingerprint.is_not(None))
             .order_by(captures.c.captured_at)
         )
         for row in db.execute(query):

@@ -517,6 +517,15 @@ class CitedBy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """Why an article was taken out of the archive's sight, by whom and when."""
+
+    reason: str
+    withdrawn_by: str
+    withdrawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleView:
     """An article with everything the archive knows of it, newest capture first."""
 
@@ -528,6 +537,7 @@ class ArticleView:
     snapshots: tuple[SnapshotView, ...]
     captures: tuple[CaptureView, ...]
     cited_by: tuple[CitedBy, ...]
+    tombstone: Tombstone | None = None  # withdrawn: neither visited nor shown
     withdrawn_at: datetime | None = None  # taken down; a tombstone stays
     withdrawn_reason: str | None = None
 
@@ -562,6 +572,7 @@ class CitationView:
     citation: Citation
     standing: Standing | None
     snapshot: SnapshotView | None  # the one a reader is led to: first at or after the bulletin's date, else nearest
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -614,15 +625,6 @@ class Hit:
     bulletin: str | None = None  # public id
     item: int | None = None  # position
     published_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tombstone:
-    """Why an article was taken out of the archive's sight, by whom and when."""
-
-    reason: str
-    withdrawn_by: str
-    withdrawn_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

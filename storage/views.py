@@ -42,6 +42,7 @@ from storage.schema import rendition as renditions
 from storage.schema import snapshot as snapshots
 from storage.schema import snapshot_asset as links
 from storage.schema import tombstone as tombstones
+from storage.tombstones import tombstone_of
 
 ReadBody = Callable[[str], bytes]
 """From a blob's name to its bytes."""
@@ -63,6 +64,7 @@ def article_view(db: Connection, number: int) -> ArticleView:
         snapshots=tuple(snapshots_of(db, number)),
         captures=tuple(reversed(captures_of(db, number, read_body=None))),
         cited_by=tuple(cited_by(db, number)),
+        tombstone=tombstone_of(db, number) if row.withdrawn_at else None,
         withdrawn_at=row.withdrawn_at,
         withdrawn_reason=_withdrawn_reason(db, number) if row.withdrawn_at else None,
     )
@@ -105,8 +107,12 @@ def snapshot_near(db: Connection, number: int, *, at: datetime | None, or_after:
     """The snapshot that the alive capture nearest to ``at`` made or confirmed."""
     query = (
         select(captures.c.captured_at, readings.c.snapshot_id)
-        .select_from(captures.join(addresses).join(readings, _NEWEST))
-        .where(addresses.c.article_id == number, readings.c.snapshot_id.is_not(None))
+        .select_from(
+            captures.join(addresses).join(articles).join(readings, _NEWEST).join(snapshots, _MADE_OR_CONFIRMED)
+        )
+        .where(
+            addresses.c.article_id == number, snapshots.c.fingerprint.is_not(None), articles.c.withdrawn_at.is_(None)
+        )
         .order_by(captures.c.captured_at)
     )
     seen = [(row.captured_at, row.snapshot_id) for row in db.execute(query)]
@@ -197,8 +203,9 @@ def cited_by(db: Connection, number: int) -> list[CitedBy]:
 def article_names(
     db: Connection, *, bulletin: str | None, cited_from: date | None, cited_to: date | None
 ) -> Iterator[str]:
-    """Canonical names of all articles, or of those that the bulletins asked for cite, oldest first."""
-    query = select(articles.c.article_url).where(articles.c.merged_into.is_(None)).order_by(articles.c.id)
+    """Canonical names of all articles, or of those that the bulletins asked for cite, oldest first; none withdrawn."""
+    shown = articles.c.merged_into.is_(None), articles.c.withdrawn_at.is_(None)
+    query = select(articles.c.article_url).where(*shown).order_by(articles.c.id)
     asked = [
         bulletins.c.bulletin == bulletin if bulletin else None,
         versions.c.published_on >= cited_from if cited_from else None,
@@ -246,7 +253,7 @@ def _snapshots() -> Any:
             .join(articles, articles.c.id == addresses.c.article_id)
             .join(readings, own)
         )
-        .where(snapshots.c.fingerprint.is_not(None))
+        .where(snapshots.c.fingerprint.is_not(None), articles.c.withdrawn_at.is_(None))
         .order_by(captures.c.captured_at, snapshots.c.id)
     )
 
