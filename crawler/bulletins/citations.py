@@ -38,7 +38,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The citations of a bulletin: those of each item by the item's index, those of none, and the count of other links."""
+    """The citations of each item by its index, those that no item holds, and how many other links there are."""
 
     of_items: tuple[tuple[Citation, ...], ...]
     unplaced: tuple[Citation, ...]

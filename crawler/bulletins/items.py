@@ -2,7 +2,8 @@
 
 A heading opens an item, unless other headings or a list of links stand right below it: then it names a section.
 Entries of such a list, rows of a table and numbered titles are items of their own. A deeper heading below an
-item's own text is a part of that item. Which article a link means, and how sure its place is, is decided in ``citations``.
+item's own text is a part of that item. Which article a link means, and how sure its place is, is decided in
+``citations``.
 """
 
 from __future__ import annotations
@@ -95,6 +96,8 @@ class Reader:
         self.drafts: list[Draft] = []
         self.links: list[Placed] = []
         self.runs = 0
+        closing = (BlockKind.COLOPHON, BlockKind.ADDRESS)
+        self.last_text = max((n for n, block in enumerate(flow.blocks) if block.kind not in closing), default=-1)
 
     def take(self, number: int) -> None:
         """Take one block to where it belongs."""
@@ -130,10 +133,9 @@ class Reader:
             self.headings = [block]
             self.keep_links(block, None)
             return
-        if self.current and not self.is_listing and self.current.level and block.level > self.current.level:
-            if self.current.paragraphs and not block.links:
-                self.append(block)
-                return
+        if self.is_part(block):
+            self.append(block)
+            return
         while self.headings and self.headings[-1].level >= block.level:
             self.headings.pop()
         self.current = None
@@ -144,6 +146,12 @@ class Reader:
         self.open_item(block, title=title_of(block), level=block.level)
         self.headings.append(block)
 
+    def is_part(self, heading: Block) -> bool:
+        """Whether a heading is one within the open item: deeper than its title, below text of its own, no link."""
+        if self.current is None or self.is_listing or not self.current.paragraphs:
+            return False
+        return 0 < self.current.level < heading.level and not heading.links
+
     def names_section(self, number: int) -> bool:
         """Whether what stands right below a heading are items of their own."""
         block = self.blocks[number]
@@ -152,11 +160,7 @@ class Reader:
         below = self.blocks[number + 1]
         if below.kind is BlockKind.HEADING:
             return below.level > block.level
-        return (
-            (below.kind in (BlockKind.ENTRY, BlockKind.ROW)
-            and has_links_ahead(self.blocks, number + 1))
-            or (is_numbered_title(below))
-        )
+        return is_numbered_title(below) or has_links_ahead(self.blocks, number + 1)
 
     def take_credit(self, block: Block) -> None:
         """A credit closes its item."""
@@ -171,18 +175,15 @@ class Reader:
         """Lines of nothing but addresses belong to the item above them."""
         block = self.blocks[number]
         self.runs += 1
-        following = self.blocks[number + 1 :]
-        is_last = all(later.kind in (BlockKind.COLOPHON, BlockKind.ADDRESS) for later in following)
-        self.keep_links(block, self.current, run=self.runs, closes_flow=is_last)
+        self.keep_links(block, self.current, run=self.runs, closes_flow=number > self.last_text)
 
     def take_text(self, block: Block) -> None:
         """An entry of a list of links is an item; other text belongs to the item that is open."""
-        is_entry = block.kind is BlockKind.ENTRY and (bool(block.links) or self.is_listing)
-        if is_numbered_title(block) or (is_entry and (self.current is None or self.is_listing)):
-            if block.links or not self.current:
-                self.open_item(block, title=title_of(block), is_listing=True)
-                return
-        self.append(block)
+        is_entry = block.kind is BlockKind.ENTRY and bool(block.links) and (self.current is None or self.is_listing)
+        if is_entry or is_numbered_title(block):
+            self.open_item(block, title=title_of(block), is_listing=True)
+        else:
+            self.append(block)
 
     def open_item(self, block: Block, *, title: str | None, level: int = 0, is_listing: bool = False) -> None:
         """Open an item with a block that is its title, or the whole of it."""

@@ -74,7 +74,8 @@ ADDRESS_LABEL = re.compile(
     r"\s*[：:]?\s*$|(?:详见|参见|见|点击|访问|via|from)\s*[：:]?\s*$"
 )
 
-# 1. 1、 （1） 一、 （一） • - before a title or an entry of a list (GB/T 9704-2012, 7.3.3 gives the order 一、（一）1.（1）).
+# 1. 1、 （1） 一、 （一） • - before a title or an entry of a list (the order 一、（一）1.（1） is that of
+# GB/T 9704-2012, 7.3.3).
 NUMBERING = re.compile(
     r"^(?:[0-9０-９]{1,3}\s*[.．、](?![0-9０-９])|[（(][0-9０-９]{1,3}[）)]|[①-⑳]|[一二三四五六七八九十]{1,3}\s*、|[（(][一二三四五六七八九十]{1,3}[）)]|[•●○■□◆◇▪▶►★☆·※–-](?=\s)|[•●■◆▪▶►★※])\s*"
 )

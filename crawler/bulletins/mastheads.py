@@ -1,4 +1,4 @@
-"""The head of an issue: the publication's title, the issuer, the number and the day, in the forms of official documents.
+"""The head of an issue: the publication's title, the issuer, the number and the day, as official documents have them.
 
 GB/T 9704-2012 sets Chinese dates in Arabic figures (2024年3月13日); before 2012 they stood in Chinese ones
 (二〇一一年三月十三日). A real head in one line: 四川省地方志工作办公室 2024年 3月 13日.

@@ -28,8 +28,10 @@ SILENT = frozenset(
     {"script", "style", "template", "noscript", "head", "select", "textarea", "svg", "math", "object", "iframe"}
 )
 FURNITURE = frozenset({"nav", "footer", "aside", "form", "menu"})
-BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+BLOCK = re.compile(
+    "address|article|aside|blockquote|body|caption|center|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption|figure"
+    "|footer|form|h[1-6]|header|hgroup|hr|html|li|main|menu|nav|ol|p|pre|section|summary|table|tbody|td|tfoot|th"
+    "|thead|tr|ul"
 )
 BOLD = frozenset({"b", "strong"})
 HEADING = re.compile(r"^h([1-6])$")
@@ -41,8 +43,8 @@ WIDEST_ROW = 12  # cells; wider ones are calendars and such
 LONGEST_ROW = 1500  # characters; longer ones lay out a page
 DEEPEST_ROW = 40  # elements around a row that is still looked at as one
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
-DATE_NAMES = frozenset(
-    ["pubdate", "publishdate", "publish_date", "publishtime", "article:published_time", "og:published_time", "datepublished", "dc.date"]
+DATE_NAME = re.compile(
+    "pubdate|publish_?date|publish_?time|(?:article|og):published_time|datepublished|dc.date", re.IGNORECASE
 )
 
 
@@ -93,14 +95,14 @@ def page_title(soup: BeautifulSoup) -> str | None:
 def stated_day(soup: BeautifulSoup) -> date | None:
     """The day of publication that the page's metadata state."""
     for meta in soup.find_all("meta", limit=200):
-        name = str(meta.get("name") or meta.get("property") or meta.get("itemprop") or "").lower()
-        if name in DATE_NAMES and (day := find_day(str(meta.get("content") or "")[:40])):
+        name = str(meta.get("name") or meta.get("property") or meta.get("itemprop") or "")
+        if DATE_NAME.fullmatch(name) and (day := find_day(str(meta.get("content") or "")[:40])):
             return day
     return None
 
 
 def walk(root: Tag) -> Iterator[tuple[PageElement, bool]]:
-    """Every element and text below a root in document order: (node, True) where it opens, (node, False) where it ends."""
+    """Every element and text below a root in document order: (node, True) as it opens, (node, False) as it ends."""
     open_tags = [(root, iter(root.contents))]
     while open_tags:
         parent, children = open_tags[-1]
@@ -150,9 +152,11 @@ class Walk:
         self.depth += 1
         if tag.name == "a":
             self.anchor = (tag, len(self.words))
+        elif tag.name == "area" and isinstance(href := tag.get("href"), str):
+            self.waiting.append(Link(url=href.strip(), grounds=PlacedBy.HYPERLINK))
         elif tag.name == "br":
             self.add_words("\n") if self.heading or self.row else self.end_block()
-        elif tag.name in BLOCKS and self.row is None:
+        elif BLOCK.fullmatch(tag.name) and self.row is None:
             self.open_block(tag)
         elif tag.name in ("td", "th") and self.row is not None:
             self.add_words(" | " if "".join(self.words).strip() else "")
@@ -177,7 +181,7 @@ class Walk:
         elif tag is self.row:
             self.end_block()
             self.row = None
-        elif tag.name in BLOCKS and self.row is None:
+        elif BLOCK.fullmatch(tag.name) and self.row is None:
             self.end_block()
             if HEADING.match(tag.name):
                 self.heading = 0

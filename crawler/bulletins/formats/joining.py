@@ -7,7 +7,10 @@ import unicodedata
 from collections.abc import Iterable
 
 # Written without spaces between words: Han, kana, their punctuation and full-width forms.
-UNSPACED = "\u2e80-\u303f\u3040-\u30ff\u3100-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’—…·"
+UNSPACED = (
+    r"\u2e80-\u30ff\u3100-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
+    r"\U00020000-\U0003ffff“”‘’—…·"
+)
 SPACE_BETWEEN_UNSPACED = re.compile(rf"(?<=[{UNSPACED}])[ \t\u00a0\u3000]+(?=[{UNSPACED}])")
 UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
 NARROW = "“”‘’·"  # full-width in Chinese fonts, but set narrow as often as not

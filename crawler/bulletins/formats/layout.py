@@ -2,9 +2,9 @@
 
 Plain text and PDF share these rules; what a format does not tell (type size, indents) is None on its lines and the
 rules do without it. A line is *full* when it reaches the right edge, so that its paragraph may go on below it, across
-a page break too. A *title* is short, ends without the marks that sentences end with, and stands where an item may begin:
-after the head, a section, a credit or an address; in issues that close their items with no credit, after any
-finished paragraph.
+a page break too. A *title* is short, ends without the marks that sentences end with, and stands where an item may
+begin: after the head, a section, a credit or an address; in issues that close their items with no credit, after
+any finished paragraph.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What formats with a structure of their own have in common: paragraphs that turn out to be sections, credits, addresses."""
+"""What formats with a structure of their own share: paragraphs that turn out to be sections, credits, addresses."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from crawler.bulletins.formats.addresses import with_printed_links
 from crawler.bulletins.formats.flow import Flow, Line
@@ -111,7 +112,7 @@ def marks_pages_by_space(rows: Sequence[str]) -> bool:
 def share_of_gaps(rows: Sequence[str]) -> float:
     """The share of lines that have an empty line below."""
     full = [number for number, row in enumerate(rows) if row.strip()]
-    gaps = sum(1 for this, following in zip(full, full[1:], strict=False) if following > this + 1)
+    gaps = sum(1 for this, following in pairwise(full) if following > this + 1)
     return gaps / max(1, len(full) - 1)
 
 
