@@ -1,0 +1,505 @@
+"""The simulated site: what it publishes, what becomes of it, what goes wrong, and everything that was asked of it.
+
+    with Site() as site:
+        article = site.publish("plain", pictures=3)
+        crawl(bulletin_citing(article.short_url), environ=site.environment)
+        site.delete(article)
+
+Methods that take ``where`` accept a published article (or its name), a whole address, a host, a picture's path id, or
+None for everything on mp.weixin.qq.com.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from . import notices
+from .answers import NOT_FOUND, Answer, Trouble, composed, redirect, text
+from .articles import ORIGIN, Picture, SimulatedArticle, render, write_article
+from .corpus import saved_pages, saved_pictures
+from .pictures import MEDIA_TYPES, picture
+from .proxy import Asked, Certificates, Proxy, is_literal
+
+ARTICLE_HOST = "mp.weixin.qq.com"
+PICTURE_HOSTS = (".qpic.cn", ".qlogo.cn")
+PLAYED_DOMAINS = ("qq.com", "qpic.cn", "qlogo.cn", "gtimg.cn", "weixinbridge.com")
+CONTROL_HOST = "simulated.invalid"
+"""Answers ``/cpu`` with the seconds of CPU that this process has used: the benchmarks' check on their load."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """An article on the site and its addresses (None: it has no address of that form)."""
+
+    name: str
+    short_url: str | None
+    long_url: str | None
+    article: SimulatedArticle | None = None  # None: a saved page
+
+    @property
+    def url(self) -> str:
+        """The address that a bulletin would print: the short one, where there is one."""
+        return self.short_url or self.long_url or ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """One request that reached the site, and what it was answered."""
+
+    method: str
+    url: str
+    headers: dict[str, str]  # names in lower case
+    at: datetime
+    moment: float  # of the monotonic clock, in seconds
+    connection: int
+    status: int
+
+    @property
+    def host(self) -> str:
+        """The host that was asked."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def path(self) -> str:
+        """The path and the query."""
+        url = urlsplit(self.url)
+        return url.path + (f"?{url.query}" if url.query else "")
+
+
+@dataclass(kw_only=True)
+class _Kept:
+    published: Published
+    body: bytes | None = None  # a saved page's
+    notice: bytes | None = None  # what stands there instead, once it is gone
+    answers: dict[str, Answer] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class _Fault:
+    fits: Callable[[str], bool]
+    change: Callable[[str, Answer], Answer]
+    times: int | None
+
+
+Where = str | Published | SimulatedArticle | None
+
+
+class Site:
+    """WeChat, its picture hosts and any bulletin site, behind one proxy on 127.0.0.1."""
+
+    def __init__(self, *, port: int = 0, folder: Path | None = None, latency: float = 0.0) -> None:
+        self.latency = latency
+        """Seconds that every answer takes."""
+        self.needs_chksm = True
+        """Whether a long address without its chksm is answered with a captcha, as the real one does."""
+        self.requests: list[Seen] = []
+        """Everything that was asked, CONNECT included."""
+        self.records = True
+        """Whether ``requests`` grows; a benchmark switches it off."""
+        self._temporary = tempfile.TemporaryDirectory(prefix="simulated-wechat-") if folder is None else None
+        self._folder = folder or Path(self._temporary.name)  # type: ignore[union-attr]
+        self._certificates = Certificates(self._folder)
+        self._proxy = Proxy(self._play, self._connect, self._certificates)
+        self._port = port
+        self._lock = threading.Lock()
+        self._kept: dict[str, _Kept] = {}
+        self._by_address: dict[tuple[str, ...], _Kept] = {}
+        self._static: dict[str, Answer] = {}
+        self._pictures: dict[str, Picture] = {}
+        self._saved: dict[str, bytes] = {}
+        self._missing_originals: set[str] = set()
+        self._faults: list[_Fault] = []
+        self._refused: dict[str, int] = {}
+        self.serve(f"{ORIGIN}/robots.txt", "User-agent: *\nDisallow: /\n", content_type="text/plain")
+
+    # ---- life
+
+    def __enter__(self) -> Site:
+        self._proxy.start(self._port)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._proxy.stop()
+        if self._temporary:
+            self._temporary.cleanup()
+
+    @property
+    def proxy_url(self) -> str:
+        """The proxy's address."""
+        return f"http://127.0.0.1:{self._proxy.port}"
+
+    @property
+    def authority(self) -> Path:
+        """The certificate of the throwaway authority."""
+        return self._certificates.file
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The three variables by which a program reaches the site."""
+        return {
+            "http_proxy": self.proxy_url,
+            "https_proxy": self.proxy_url,
+            "SSL_CERT_FILE": str(self.authority),
+        }
+
+    # ---- publishing
+
+    @property
+    def published(self) -> list[Published]:
+        """All that is on the site, gone or not."""
+        return [kept.published for kept in self._kept.values()]
+
+    def publish(self, article: str | SimulatedArticle, **more: Any) -> Published:
+        """Publish an article, or one that follows from this name (``more`` goes to write_article)."""
+        written = write_article(article, **more) if isinstance(article, str) else article
+        published = Published(
+            name=written.name, short_url=written.short_url, long_url=written.long_url, article=written
+        )
+        for each in (*written.pictures, *written.backgrounds, written.cover, written.avatar):
+            self._pictures[each.key] = each
+        self._keep(_Kept(published=published))
+        return published
+
+    def publish_page(
+        self, name: str, body: bytes, *, short_url: str | None = None, long_url: str | None = None
+    ) -> Published:
+        """Publish a page's bytes as they are, under these addresses."""
+        published = Published(name=name, short_url=short_url, long_url=long_url)
+        self._keep(_Kept(published=published, body=body))
+        return published
+
+    def publish_corpus(self, corpus: Path) -> list[Published]:
+        """Publish every article of the corpus under the addresses that it states, with its real pictures."""
+        self._saved.update(saved_pictures(corpus))
+        return [
+            self.publish_page(page.name, page.file.read_bytes(), short_url=page.short_url, long_url=page.long_url)
+            for page in saved_pages(corpus)
+        ]
+
+    def serve(
+        self, url: str, body: bytes | str, *, content_type: str = "text/html; charset=UTF-8", **more: Any
+    ) -> None:
+        """Answer this address (any host: a bulletin site, a style sheet) with this body."""
+        self._static[_plain(url)] = text(body, content_type, **more)
+
+    def redirect(self, url: str, to: str, status: int = 302) -> None:
+        """Answer this address with a redirect, wherever it leads."""
+        self._static[_plain(url)] = redirect(to, status)
+
+    def remove(self, url: str) -> None:
+        """Take away what ``serve`` or ``redirect`` put there."""
+        self._static.pop(_plain(url), None)
+
+    # ---- what becomes of an article
+
+    def edit(self, where: Where, **changes: Any) -> Published:
+        """Change an article: its title, paragraphs, pictures, … The addresses stay."""
+        kept = self._of(where)
+        if kept.published.article is None:
+            raise ValueError("a saved page cannot be edited; publish other bytes under its name")
+        return self.publish(kept.published.article.edited(**changes))
+
+    def delete(self, where: Where) -> None:
+        """Its author takes it down."""
+        self._of(where).notice = notices.deleted()
+
+    def violate(self, where: Where) -> None:
+        """The platform takes it down."""
+        self._of(where).notice = notices.violation()
+
+    def migrate(self, where: Where, to: Where) -> None:
+        """Its account moves: the page now leads to the same article under another identity."""
+        target = self._of(to).published
+        self._of(where).notice = notices.migrated(target.long_url or target.url)
+
+    def show(self, where: Where, notice: bytes) -> None:
+        """Put another notice (simulated_wechat.notices) in its place."""
+        self._of(where).notice = notice
+
+    def restore(self, where: Where) -> None:
+        """The article is back."""
+        self._of(where).notice = None
+
+    # ---- what goes wrong
+
+    def captcha(self, times: int | None = None) -> None:
+        """Answer the next articles (None: all from now on) with a redirect to the captcha."""
+        self._fault(None, lambda url, _: redirect(_captcha_url(url)), times)
+
+    def rate_limit(self, times: int | None = None) -> None:
+        """Answer the next articles with "too often"."""
+        self._fault(None, lambda _, __: text(notices.rate_limited()), times)
+
+    def reset(self, where: Where, times: int | None = 1) -> None:
+        """Break the connection with RST."""
+        self._fault(where, lambda _, answer: answer.but(trouble=Trouble.RESET), times)
+
+    def truncate(self, where: Where, times: int | None = 1) -> None:
+        """Send half of the promised bytes, then close."""
+        self._fault(where, lambda _, answer: answer.but(trouble=Trouble.CUT), times)
+
+    def slow(self, where: Where, seconds: float, times: int | None = None) -> None:
+        """Send the bytes in small pieces, over so many seconds."""
+        self._fault(where, lambda _, answer: answer.but(trouble=Trouble.SLOW, seconds=seconds), times)
+
+    def delay(self, where: Where, seconds: float, times: int | None = None) -> None:
+        """Let the answer wait."""
+        self._fault(where, lambda _, answer: answer.but(seconds=seconds), times)
+
+    def answer(self, where: Where, answer: Answer, times: int | None = None) -> None:
+        """Answer with something else altogether."""
+        self._fault(where, lambda _, __: answer, times)
+
+    def lose(self, where: Where, times: int | None = None) -> None:
+        """Answer with 404."""
+        self.answer(where, NOT_FOUND, times)
+
+    def lose_original(self, key: str) -> None:
+        """Keep only the scaled rendition of a picture: its /0 is answered with 404."""
+        self._missing_originals.add(key)
+
+    def find_original(self, key: str) -> None:
+        """Let the original be served again."""
+        self._missing_originals.discard(key)
+
+    def replace_picture(self, key: str, body: bytes) -> None:
+        """Serve these bytes for a picture, whatever its address says it is."""
+        self._saved[key] = body
+
+    def calm(self) -> None:
+        """End all that goes wrong."""
+        with self._lock:
+            self._faults.clear()
+            self._refused.clear()
+            self._missing_originals.clear()
+            wrong = {*self._certificates.named_otherwise, *self._certificates.unknown}
+            self._certificates.named_otherwise.clear()
+            self._certificates.unknown.clear()
+        for host in wrong:
+            self._certificates.forget(host)
+
+    def refuse(self, host: str = "*", status: int = 403) -> None:
+        """Refuse CONNECT to this host (or to every host)."""
+        self._refused[host] = status
+
+    def misname(self, host: str, instead: str = "elsewhere.example.org") -> None:
+        """Show a certificate that names another host."""
+        self._certificates.named_otherwise[host] = instead
+        self._certificates.forget(host)
+
+    def distrust(self, host: str) -> None:
+        """Show a certificate of an authority that nobody knows."""
+        self._certificates.unknown.add(host)
+        self._certificates.forget(host)
+
+    # ---- what was asked
+
+    def visits(self, where: Where = None) -> list[Seen]:
+        """The requests for an article's page (None: for any page of an article)."""
+        fits = self._fits(where)
+        return [seen for seen in self.requests if seen.method == "GET" and fits(seen.url)]
+
+    def asked(self, host: str) -> list[Seen]:
+        """The requests to this host or, with a leading dot, to any host of this domain."""
+        return [
+            seen
+            for seen in self.requests
+            if seen.host == host.lstrip(".") or (host.startswith(".") and seen.host.endswith(host))
+        ]
+
+    def forget(self) -> None:
+        """Begin a new list of requests."""
+        self.requests = []
+
+    # ---- playing
+
+    def _play(self, asked: Asked) -> tuple[Answer, float]:
+        with self._lock:
+            answer = self._answer(asked)
+            for fault in self._faults:
+                if (fault.times is None or fault.times > 0) and fault.fits(asked.url):
+                    fault.times = None if fault.times is None else fault.times - 1
+                    answer = fault.change(asked.url, answer)
+                    break
+        self._record(asked.method, asked.url, asked.headers, asked.connection, answer.status)
+        return answer, self.latency
+
+    def _connect(self, host: str, port: int, connection: int) -> int:
+        is_played = any(host == domain or host.endswith("." + domain) for domain in PLAYED_DOMAINS)
+        is_served = any(address.startswith(f"//{host}/") for address in self._static)
+        status = self._refused.get(host) or self._refused.get("*") or (200 if is_played or is_served else 502)
+        status = 403 if is_literal(host) or port != 443 else status
+        self._record("CONNECT", f"https://{host}:{port}", {}, connection, status)
+        return status
+
+    def _record(self, method: str, url: str, headers: dict[str, str], connection: int, status: int) -> None:
+        if self.records:
+            self.requests.append(
+                Seen(
+                    method=method,
+                    url=url,
+                    headers=headers,
+                    at=datetime.now(UTC),
+                    moment=time.monotonic(),
+                    connection=connection,
+                    status=status,
+                )
+            )
+
+    def _answer(self, asked: Asked) -> Answer:
+        url = urlsplit(asked.url)
+        host = url.hostname or ""
+        if static := self._static.get(_plain(asked.url)):
+            return _conditional(static, asked)
+        if host == CONTROL_HOST:
+            return Answer(body=json.dumps({"cpu_seconds": time.process_time()}).encode(), content_type="text/plain")
+        if host == ARTICLE_HOST:
+            return self._article(asked.url)
+        if host.endswith(PICTURE_HOSTS):
+            return self._picture(asked)
+        return _furniture(host, url.path, asked.url)
+
+    def _article(self, url: str) -> Answer:
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query))
+        if parts.path == "/mp/wappoc_appmsgcaptcha":
+            return text(notices.captcha(query.get("target_url", "")))
+        if parts.path not in ("/s", "/mp/appmsg/show") and not parts.path.startswith("/s/"):
+            return NOT_FOUND
+        kept = self._by_address.get(_address(url))
+        if kept is None:
+            is_temporary = "signature" in query or "tempkey" in query
+            return text(notices.expired() if is_temporary else notices.bad_parameters())
+        published = kept.published
+        is_long = not parts.path.startswith("/s/")
+        if is_long and self.needs_chksm and "chksm=" in (published.long_url or "") and "chksm" not in query:
+            return redirect(_captcha_url(url))
+        if kept.notice is not None:
+            return text(kept.notice)
+        echoed = (published.long_url if is_long else published.short_url) or published.url
+        if echoed not in kept.answers:
+            article = published.article
+            kept.answers[echoed] = composed(*render(article, echoed)) if article else text(kept.body or b"")
+        return kept.answers[echoed]
+
+    def _picture(self, asked: Asked) -> Answer:
+        parts = [part for part in urlsplit(asked.url).path.split("/") if part]
+        if len(parts) < 2:
+            return NOT_FOUND
+        key, size = parts[1], parts[2] if len(parts) > 2 else "0"
+        referer = urlsplit(asked.headers.get("referer", "")).hostname or ""
+        if referer and not (referer == "qq.com" or referer.endswith(".qq.com")):
+            return Answer(body=hotlink_placeholder(), content_type="image/png")
+        if size == "0" and key in self._missing_originals:
+            return NOT_FOUND
+        known = self._pictures.get(key) or Picture(key=key, kind=_kind(parts[0]))
+        content_type = MEDIA_TYPES.get(dict(parse_qsl(urlsplit(asked.url).query)).get("wx_fmt", ""))
+        if saved := self._saved.get(key):
+            return Answer(body=saved, content_type=content_type or MEDIA_TYPES[known.kind])
+        if size == "0":
+            body = picture(key, known.kind, width=64, height=40, size=known.size)
+        else:
+            body = picture(f"{key} scaled", known.kind, width=32, height=20, size=known.size and known.size // 2)
+        return Answer(body=body, content_type=content_type or MEDIA_TYPES[known.kind])
+
+    # ---- finding
+
+    def _keep(self, kept: _Kept) -> None:
+        with self._lock:
+            self._kept[kept.published.name] = kept
+            for url in (kept.published.short_url, kept.published.long_url):
+                if url:
+                    self._by_address[_address(url)] = kept
+
+    def _of(self, where: Where) -> _Kept:
+        if where is None:
+            raise ValueError("name an article")
+        return self._kept[where if isinstance(where, str) else where.name]
+
+    def _fault(self, where: Where, change: Callable[[str, Answer], Answer], times: int | None) -> None:
+        with self._lock:
+            self._faults.append(_Fault(fits=self._fits(where), change=change, times=times))
+
+    def _fits(self, where: Where) -> Callable[[str], bool]:
+        """Whether an asked address is meant by ``where``."""
+        if where is None:
+            return lambda url: urlsplit(url).hostname == ARTICLE_HOST and urlsplit(url).path.startswith("/s")
+        if not isinstance(where, str) or where in self._kept:
+            kept = self._of(where)
+            return lambda url: urlsplit(url).hostname == ARTICLE_HOST and self._by_address.get(_address(url)) is kept
+        if "://" in where:
+            return lambda url: _plain(url) == _plain(where)
+        if "." in where:
+            return lambda url: urlsplit(url).hostname == where
+        return lambda url: where in urlsplit(url).path.split("/")
+
+
+def hotlink_placeholder() -> bytes:
+    """The picture that a foreign Referer gets, with status 200: 470 by 349 points, whatever was asked for."""
+    return picture("此图片来自微信公众平台 未经允许不可引用", "png", width=470, height=349)
+
+
+def bulletin_index(links: Iterable[tuple[str, str]], *, next_page: str | None = None) -> str:
+    """A publisher's page that lists bulletins: (address, title) pairs."""
+    rows = "\n".join(f'<li><a href="{address}">{title}</a></li>' for address, title in links)
+    more = f'<a class="next" href="{next_page}">下一页</a>' if next_page else ""
+    return (
+        f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>简报</title></head><body><ul>{rows}</ul>{more}</body>'
+    )
+
+
+def _plain(url: str) -> str:
+    """An address without scheme and fragment: the form in which addresses are compared."""
+    parts = urlsplit(url)
+    return f"//{parts.netloc}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+
+
+def _address(url: str) -> tuple[str, ...]:
+    """What an article's address means to WeChat: its token, its three numbers, or its signature."""
+    parts = urlsplit(url)
+    if parts.path.startswith("/s/"):
+        return ("token", parts.path[3:])
+    query = dict(parse_qsl(parts.query))
+    if biz := query.get("__biz"):
+        mid, idx = query.get("mid") or query.get("appmsgid"), query.get("idx") or query.get("itemidx")
+        return ("identity", biz.rstrip("="), mid or "", idx or "1")
+    return ("temporary", query.get("signature") or query.get("tempkey") or "")
+
+
+def _captcha_url(url: str) -> str:
+    return f"{ORIGIN}/mp/wappoc_appmsgcaptcha?poc_token=HAnHSimulatedPocToken&target_url={quote(url, safe='')}"
+
+
+def _conditional(answer: Answer, asked: Asked) -> Answer:
+    etag = next((value for name, value in answer.headers if name.lower() == "etag"), None)
+    if etag and asked.headers.get("if-none-match") == etag:
+        return Answer(status=304, headers=(("ETag", etag),), content_type=None)
+    return answer
+
+
+def _kind(bucket: str) -> str:
+    return next((kind for part, kind in (("jpg", "jpeg"), ("gif", "gif"), ("svg", "svg")) if part in bucket), "png")
+
+
+def _furniture(host: str, path: str, url: str) -> Answer:
+    """Style sheets, icons, sounds and films of WeChat's other hosts."""
+    ending = path.rpartition(".")[2].lower()
+    if ending == "css":
+        name = path.rpartition("/")[2].partition(".")[0]
+        body = f'.{name}{{color:#07c160;background:url("//res.wx.qq.com/a/wx_fed/assets/res/{name}.png")}}\n'
+        return text(body, "text/css")
+    if path.endswith("/getvoice"):
+        return Answer(body=picture(url, "mp3"), content_type="audio/mpeg")
+    if ending in ("png", "jpg", "jpeg", "gif", "svg", "webp", "mp3", "mp4"):
+        kind = "jpeg" if ending == "jpg" else ending
+        return Answer(body=picture(f"{host}{path}", kind), content_type=MEDIA_TYPES[kind])
+    return NOT_FOUND
