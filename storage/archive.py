@@ -343,6 +343,11 @@ class Archive:
         with self._database.reading() as db:
             return bulletin_views.bulletin_view(db, bulletin)
 
+    def bulletin_of(self, sha256: str) -> str | None:
+        """The public id of the kept bulletin that has, or once had, these very bytes; None where none has."""
+        with self._database.reading() as db:
+            return bulletin_views.bulletin_of(db, sha256)
+
     def published_on(self, sha256: str) -> date | None:
         """The day of the kept bulletin that has, or once had, these very bytes; None where none has or it has none."""
         with self._database.reading() as db:

@@ -76,6 +76,12 @@ def published_on(db: Connection, sha256: str) -> date | None:
     return db.scalar(days.order_by(versions.c.kept_at.desc(), versions.c.id.desc()).limit(1))
 
 
+def bulletin_of(db: Connection, sha256: str) -> str | None:
+    """The public id of the bulletin that has, or once had, these very bytes; where several do, the one kept last."""
+    query = select(bulletins.c.bulletin).join_from(bulletins, versions, versions.c.bulletin_id == bulletins.c.id)
+    return db.scalar(query.where(versions.c.sha256 == sha256).order_by(versions.c.id.desc()).limit(1))
+
+
 def bulletin_view(db: Connection, name: str) -> BulletinView:
     """A kept bulletin in its newest version. Raises NotInArchive."""
     row = db.execute(

@@ -538,8 +538,16 @@ class ArticleView:
     captures: tuple[CaptureView, ...]
     cited_by: tuple[CitedBy, ...]
     tombstone: Tombstone | None = None  # withdrawn: neither visited nor shown
-    withdrawn_at: datetime | None = None  # taken down; a tombstone stays
-    withdrawn_reason: str | None = None
+
+    @property
+    def withdrawn_at(self) -> datetime | None:
+        """When it was taken down; None: it was not."""
+        return self.tombstone.withdrawn_at if self.tombstone else None
+
+    @property
+    def withdrawn_reason(self) -> str | None:
+        """Why it was taken down."""
+        return self.tombstone.reason if self.tombstone else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

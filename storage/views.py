@@ -41,7 +41,6 @@ from storage.schema import reading as readings
 from storage.schema import rendition as renditions
 from storage.schema import snapshot as snapshots
 from storage.schema import snapshot_asset as links
-from storage.schema import tombstone as tombstones
 from storage.tombstones import tombstone_of
 
 ReadBody = Callable[[str], bytes]
@@ -65,20 +64,7 @@ def article_view(db: Connection, number: int) -> ArticleView:
         captures=tuple(reversed(captures_of(db, number, read_body=None))),
         cited_by=tuple(cited_by(db, number)),
         tombstone=tombstone_of(db, number) if row.withdrawn_at else None,
-        withdrawn_at=row.withdrawn_at,
-        withdrawn_reason=_withdrawn_reason(db, number) if row.withdrawn_at else None,
     )
-
-
-def _withdrawn_reason(db: Connection, number: int) -> str | None:
-    """Why an article was taken down: the newest tombstone that nobody lifted."""
-    query = (
-        select(tombstones.c.reason)
-        .select_from(tombstones.join(addresses))
-        .where(addresses.c.article_id == number, tombstones.c.lifted_at.is_(None))
-        .order_by(tombstones.c.withdrawn_at.desc())
-    )
-    return db.scalar(query)
 
 
 def captures_of(db: Connection, number: int, *, read_body: ReadBody | None) -> list[CaptureView]:
