@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -86,12 +85,16 @@ class WireTap(HttpCompressionMiddleware):
     is about to be unpacked.
     """
 
+    def __init__(self, *, crawler: Crawler) -> None:
+        super().__init__(crawler=crawler)
+        self.clock = crawler.spider.crawl.clock  # type: ignore[union-attr]  # each of our spiders has its crawl
+
     def process_request(self, request: Request, spider: Spider | None = None) -> None:
         """Note when the request left."""
         super().process_request(request)
         if not request.meta.get("redirect_times"):
             request.meta[HOPS] = []
-        request.meta[STARTED] = datetime.now(UTC)
+        request.meta[STARTED] = self.clock.now()
 
     def process_response(self, request: Request, response: Response, spider: Spider | None = None) -> Response:
         """Note what came, and unpack it."""
@@ -107,7 +110,7 @@ class WireTap(HttpCompressionMiddleware):
                 reason=_phrase(response.status),
                 protocol=response.protocol or "HTTP/1.1",
                 response_headers=headers,
-                started_at=request.meta.get(STARTED) or datetime.now(UTC),
+                started_at=request.meta[STARTED],
                 ip_address=None if request.meta.get("proxy") else str(response.ip_address or "") or None,
                 body=unpacked.body,
             )

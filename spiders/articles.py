@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import scrapy
@@ -93,7 +92,7 @@ class ArticlesSpider(scrapy.Spider):
             await self.crawl.visits.failed(visit, error)
             return
         reading = judged(reading, status=response.status, is_cut="dataloss" in response.flags)
-        yield captured(visit, reading, answer=response, final_url=final_url, body=response.body)
+        yield self.captured(visit, reading, answer=response, final_url=final_url, body=response.body)
 
     async def lost(self, failure: Failure) -> AsyncIterator[Capture]:
         """What a visit that brought no page home tells; nothing of the article, when the way out is closed."""
@@ -108,21 +107,22 @@ class ArticlesSpider(scrapy.Spider):
         else:
             self.crawl.visits.answered()
             url, body = last_body(request)
-            yield captured(visit, failed_reading(error), answer=request, final_url=url, body=body)
+            yield self.captured(visit, failed_reading(error), answer=request, final_url=url, body=body)
+
+    def captured(
+        self, visit: Visit, reading: Reading, *, answer: Response | Request, final_url: str, body: bytes
+    ) -> Capture:
+        """The capture of a visit; its moment is that of the first request."""
+        hops = hops_of(answer)
+        return Capture(
+            address=visit.address,
+            captured_at=hops[0].started_at if hops else self.crawl.clock.now(),
+            hops=hops,
+            final_url=final_url,
+            body=body,
+            reading=reading,
+        )
 
     async def closed(self, reason: str) -> None:
         """Let go of what the spider opened by itself."""
         self.crawl.end_alone()
-
-
-def captured(visit: Visit, reading: Reading, *, answer: Response | Request, final_url: str, body: bytes) -> Capture:
-    """The capture of a visit; its moment is that of the first request."""
-    hops = hops_of(answer)
-    return Capture(
-        address=visit.address,
-        captured_at=hops[0].started_at if hops else datetime.now(UTC),
-        hops=hops,
-        final_url=final_url,
-        body=body,
-        reading=reading,
-    )

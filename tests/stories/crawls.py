@@ -1,0 +1,134 @@
+"""One crawl of a story, in a process of its own.
+
+A reactor runs once in a process, so each crawl has a child. The children are forked from a server that has imported
+everything, which makes a crawl cost a fraction of a second. They reach the simulated WeChat as any program would: by
+http_proxy, https_proxy and SSL_CERT_FILE.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from crawler.config import Config
+from crawler.pacing import SystemClock
+from storage.errors import MirrorError
+from storage.records import RunSummary
+
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(["tests.stories.preload"])
+
+
+@dataclass(kw_only=True)
+class Crawled:
+    """What became of a crawl: its summary, and what was said to people."""
+
+    summary: RunSummary
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+class Noting:
+    """A listener that remembers."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.problems: list[str] = []
+
+    def progress(self, progress: object) -> None:
+        """Nothing to remember."""
+
+    def note(self, sentence: str) -> None:
+        self.notes.append(sentence)
+
+    def problem(self, error: MirrorError) -> None:
+        self.problems.append(str(error))
+
+
+class LaterClock(SystemClock):
+    """The clock of somebody who crawls some hours from now."""
+
+    def __init__(self, hours: float) -> None:
+        self.ahead = timedelta(hours=hours)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+class Running:
+    """A crawl that is under way."""
+
+    def __init__(self, config: Config, inputs: tuple[str, ...], environment: Mapping[str, str], **options: Any) -> None:
+        self._here, there = SERVER.Pipe()
+        self.process = SERVER.Process(
+            target=_crawl, args=(there, config, inputs, dict(environment), options), daemon=False
+        )
+        self.process.start()
+        there.close()
+
+    def wait(self, seconds: float = 60) -> Crawled:
+        """Its end. Raises what the crawl raised."""
+        if not self._here.poll(seconds):
+            self.kill()
+            raise TimeoutError("the crawl did not end")
+        told = self._here.recv()
+        self.process.join(10)
+        if isinstance(told, BaseException):
+            raise told
+        return told  # type: ignore[no-any-return]
+
+    def interrupt(self) -> None:
+        """Ctrl-C."""
+        os.kill(self.process.pid or 0, signal.SIGINT)
+
+    def kill(self) -> None:
+        """The power goes out."""
+        self.process.kill()
+        self.process.join(10)
+
+
+def wait_until(true: Callable[[], object], seconds: float = 20) -> None:
+    """Wait for something that the other side does."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            raise TimeoutError("it did not happen")
+        time.sleep(0.01)
+
+
+def _crawl(
+    told: Connection, config: Config, inputs: tuple[str, ...], environment: dict[str, str], options: dict[str, Any]
+) -> None:
+    from crawler.crawling import crawl
+    from storage.archive import Archive
+
+    os.environ.update(environment)
+    if without := options.pop("without", None):
+        without()
+    listener, clock = Noting(), LaterClock(options.pop("hours_later", 0))
+    if "ends_in" in options:
+        options["ends_at"] = clock.now() + options.pop("ends_in")
+    try:
+        with Archive.open(config.folder, writing=True, create=True) as archive:
+            summary = crawl(config, archive, inputs, listener=listener, clock=clock, **options)
+        told.send(Crawled(summary=summary, notes=listener.notes, problems=listener.problems))
+    except BaseException as error:
+        told.send(error)
+
+
+def bulletin(folder: Path, *urls: str, name: str = "简报.txt") -> str:
+    """Write a bulletin that cites these addresses, one item each; the name of its file."""
+    lines = ["四川省地方志工作简报", "2026年3月13日", "", "【市州动态】", ""]
+    for number, url in enumerate(urls, start=1):
+        lines += [f"第{number}处开展地方志工作", f"    三月，第{number}处开展了地方志工作。（供稿）", url, ""]
+    file = folder / name
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return str(file)
