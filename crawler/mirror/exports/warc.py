@@ -89,7 +89,7 @@ def export_warc(
         format="warc",
         out=out,
         bulletins=len(export.bulletins),
-        articles=export.articles,
+        articles=len(export.articles),
         snapshots=export.snapshots,
         assets=len(export.assets),
         bytes=sum(path.stat().st_size for path in paths),
@@ -132,19 +132,18 @@ class Export:
         self._series = series
         self._captures = captures
         self._payloads: dict[str, tuple[Written, bytes]] = {}  # by digest: the record that holds them, and its head
-        self._fetched: set[tuple[str, str]] = set()  # renditions, by key and digest
         self._revisits: set[tuple[str, str]] = set()  # address and moment
         self.bulletins: set[str] = set()
         self.assets: set[str] = set()
-        self.articles = 0
+        self.articles: set[str] = set()
         self.snapshots = 0
 
     def write_article(self, article_url: str) -> None:
         """Write every capture of an article, and its snapshots with their assets."""
         article = self._archive.article(urls.read_address(article_url))
-        if article is None:
+        if article is None or article.article_url in self.articles:
             return
-        self.articles += 1
+        self.articles.add(article.article_url)
         self.bulletins.update(citing.bulletin for citing in article.cited_by)
         snapshots = self._archive.snapshots(article.article_url)
         for capture in self._archive.captures(article.article_url):
@@ -154,16 +153,22 @@ class Export:
 
     def _write_capture(self, article: ArticleView, capture: CaptureView, snapshot: SnapshotView | None) -> None:
         cited = self._archive.snapshot_assets(snapshot.snapshot) if snapshot else []
-        exchanges = [Exchange(hop=hop, body=hop.body or b"", name=capture.capture) for hop in capture.hops]
-        if exchanges and capture.page_sha256:
-            exchanges[-1] = exchanges[-1].holding(self._archive.read_blob(capture.page_sha256))
-        responses = [self._write_exchange(exchange, at, capture.captured_at) for at, exchange in enumerate(exchanges)]
-        page = responses[-1] if responses else None
+        page = self._write_page(capture)
         self._series.write(metadata_record(article, capture, snapshot, cited, page))
         if snapshot and page:
             self._write_assets(snapshot, cited)
             self._write_copy(snapshot, cited, page)
             self.snapshots += 1
+
+    def _write_page(self, capture: CaptureView) -> Written | None:
+        """Write the hops of a visit; the page answers the last. With none it was imported, or nothing was reached."""
+        body = self._archive.read_blob(capture.page_sha256) if capture.page_sha256 else b""
+        if not capture.hops:
+            return self._series.write(page_record(capture, body)) if body else None
+        *redirects, last = [Exchange(hop=hop, body=hop.body or b"", name=capture.capture) for hop in capture.hops]
+        for at, exchange in enumerate(redirects):
+            self._write_exchange(exchange, at, capture.captured_at)
+        return self._write_exchange(last.holding(body), len(redirects), capture.captured_at)
 
     def _write_exchange(self, exchange: Exchange, at: int, date: datetime) -> Written | None:
         response = None
@@ -180,27 +185,41 @@ class Export:
                 continue
             if asset.link.key not in self.assets:
                 self.assets.add(asset.link.key)
-                for rendition in [asset.rendition, *self._archive.renditions(asset.link.key)]:
+                for rendition in self._archive.renditions(asset.link.key):
                     self._write_rendition(rendition)
             self._write_revisit(asset.link.url, snapshot, asset.rendition)
 
     def _write_rendition(self, rendition: Rendition) -> None:
-        if (rendition.key, rendition.sha256) in self._fetched:
+        """Write what was fetched; bytes that stand in the files already are not written again."""
+        if not rendition.hops or rendition.hops[-1].status <= 0:
+            self._write_imported(rendition)
             return
         name = f"{rendition.key} {rendition.sha256}"
-        exchanges = [Exchange(hop=hop, body=hop.body or b"", name=name) for hop in rendition.hops]
-        for at, exchange in enumerate(exchanges[:-1]):
+        *redirects, last = [Exchange(hop=hop, body=hop.body or b"", name=name) for hop in rendition.hops]
+        for at, exchange in enumerate(redirects):
             self._write_exchange(exchange, at, rendition.captured_at)
-        body = self._archive.read_blob(rendition.sha256)
-        if exchanges:
-            final = exchanges[-1].holding(body, media_type=rendition.media_type)
-            written = self._write_exchange(final, len(exchanges) - 1, rendition.captured_at)
-            head = response_head(final)
+        held, at = self._payloads.get(rendition.sha256), len(redirects)
+        if held is None:
+            last = last.holding(self._archive.read_blob(rendition.sha256), media_type=rendition.media_type)
+            if written := self._write_exchange(last, at, rendition.captured_at):
+                self._payloads[rendition.sha256] = written, response_head(last)
         else:
-            written, head = self._series.write(resource_record(rendition, body)), b""
-        assert written is not None
-        self._fetched.add((rendition.key, rendition.sha256))
-        self._payloads[rendition.sha256] = written, head
+            again = self._series.write(
+                revisit_record(
+                    target_uri(last.hop.url),
+                    rendition.captured_at,
+                    rendition,
+                    held[0],
+                    response_head(last, size=rendition.size),
+                    name=name,
+                )
+            )
+            self._series.write(request_record(last, at, rendition.captured_at, again))
+
+    def _write_imported(self, rendition: Rendition) -> None:
+        if rendition.sha256 not in self._payloads:
+            body = self._archive.read_blob(rendition.sha256)
+            self._payloads[rendition.sha256] = self._series.write(resource_record(rendition, body)), b""
 
     def _write_revisit(self, cited_url: str, snapshot: SnapshotView, rendition: Rendition) -> None:
         """Write an asset under an address that this page cites for it, unless it was fetched from there."""
@@ -210,7 +229,7 @@ class Export:
         if place in self._revisits or url == held.uri:
             return
         self._revisits.add(place)
-        self._series.write(revisit_record(url, snapshot, rendition, held, head))
+        self._series.write(revisit_record(url, snapshot.captured_at, rendition, held, head, name=snapshot.snapshot))
 
     # ---- the copy for reading
 
@@ -297,6 +316,19 @@ def cited_by(citing: CitedBy) -> str:
     return json.dumps(form, ensure_ascii=False)
 
 
+def page_record(capture: CaptureView, body: bytes) -> Record:
+    """Return a page of which no exchange is known, as the bytes alone."""
+    return Record(
+        type="resource",
+        name=capture.capture,
+        date=capture.captured_at,
+        uri=target_uri(capture.final_url or capture.address.fetch_url),
+        content_type="text/html",
+        payload=body,
+        payload_sha256=capture.page_sha256,
+    )
+
+
 def resource_record(rendition: Rendition, body: bytes) -> Record:
     """Return an asset of which no exchange is known, as the bytes alone."""
     return Record(
@@ -311,12 +343,12 @@ def resource_record(rendition: Rendition, body: bytes) -> Record:
     )
 
 
-def revisit_record(url: str, snapshot: SnapshotView, rendition: Rendition, held: Written, head: bytes) -> Record:
-    """Return the record by which the bytes of ``held`` are found under another address, at the page's moment."""
+def revisit_record(url: str, date: datetime, rendition: Rendition, held: Written, head: bytes, *, name: str) -> Record:
+    """Return the record by which the bytes of ``held`` are found under another address, at another moment."""
     return Record(
         type="revisit",
-        name=f"{snapshot.snapshot} {url}",
-        date=snapshot.captured_at,
+        name=f"{name} {url}",
+        date=date,
         uri=url,
         content_type=RESPONSE if head else None,
         head=head,

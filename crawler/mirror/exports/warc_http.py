@@ -67,13 +67,17 @@ def request_record(exchange: Exchange, at: int, date: datetime, response: Writte
     )
 
 
-def response_head(exchange: Exchange) -> bytes:
-    """Return status line and headers as they came, but for the three that the decoded body would belie."""
+def response_head(exchange: Exchange, *, size: int | None = None) -> bytes:
+    """Return status line and headers as they came, but for the three that the decoded body would belie.
+
+    ``size`` is the decoded body's, where that is not at hand.
+    """
     hop = exchange.hop
     named = [
         (f"X-Archive-Orig-{name}" if name.lower() in RENAMED else name, value) for name, value in hop.response_headers
     ]
-    return head(f"{hop.protocol} {hop.status} {hop.reason}", (*named, ("Content-Length", str(len(exchange.body)))))
+    true_length = ("Content-Length", str(len(exchange.body) if size is None else size))
+    return head(f"{hop.protocol} {hop.status} {hop.reason}", (*named, true_length))
 
 
 def request_head(hop: Hop) -> bytes:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,11 +19,13 @@ from crawler.mirror.exports.warc import Captures, export_warc
 from crawler.mirror.exports.warc_file import FIELDS, Record, WarcSeries, warc_fields
 from crawler.mirror.outputs import OutputExists, OutputNotWritable
 from storage.errors import BlobDamaged
+from storage.records import Article, Evidence, Outcome, Reading
 from tests.crawler.mirror.keeping import (
     LONG,
     LONG_NAME,
     MARCH,
     SHORT,
+    capture_of,
     hop,
     keep_article,
     keep_bulletin,
@@ -182,6 +185,46 @@ def test_an_earlier_rendition_goes_out_beside_the_best(archive, tmp_path):
     (revisit,) = of_type(out, "revisit")
     assert pictures == {ORIGINAL: png(2), PICTURE: png(1)}
     assert revisit["WARC-Payload-Digest"] == f"sha256:{hashlib.sha256(png(2)).hexdigest()}"
+
+
+def test_the_same_bytes_fetched_twice_are_stored_once(archive, tmp_path):
+    """A divider that many accounts use lies under as many addresses."""
+    second = PICTURE.replace("AbCd", "XyZw")
+    keep_article(archive, pictures=[PICTURE, second])
+    keep_picture(archive, PICTURE, png(1))
+    keep_picture(archive, second, png(1))
+    out = exported(archive, tmp_path)
+    assert [r["WARC-Target-URI"] for r in of_type(out, "response") if "qpic" in r["WARC-Target-URI"]] == [PICTURE]
+    assert {r["WARC-Target-URI"]: r["WARC-Refers-To-Target-URI"] for r in of_type(out, "revisit")} == {second: PICTURE}
+    assert second in {r["WARC-Target-URI"] for r in of_type(out, "request")}
+
+
+def test_a_page_that_was_not_fetched_goes_out_as_its_bytes_alone(archive, tmp_path):
+    reading = Reading(
+        reader_version=1, outcome=Outcome.ALIVE, evidence=(), article=Article(title="题", account_name="x")
+    )
+    imported = replace(capture_of(SHORT, page_of("题", "文"), reading, at=MARCH), hops=())
+    archive.keep_capture(imported, run=None, next_visit=lambda _: None)
+    out = exported(archive, tmp_path)
+    (page,), (copy,) = of_type(out, "resource"), of_type(out, "conversion")
+    assert (page["WARC-Target-URI"], page["body"]) == (SHORT, page_of("题", "文"))
+    assert copy["WARC-Refers-To"] == page["WARC-Record-ID"]
+
+
+def test_a_visit_that_reached_nothing_is_told(archive, tmp_path):
+    lost = Reading(reader_version=1, outcome=Outcome.UNREACHABLE, evidence=(Evidence(test="exchange", seen="timeout"),))
+    capture = replace(capture_of(SHORT, b"", lost, at=MARCH), hops=())
+    archive.keep_capture(capture, run=None, next_visit=lambda _: None)
+    out = exported(archive, tmp_path)
+    assert [record["WARC-Type"] for record in records(out)] == ["warcinfo", "metadata"]
+    assert dict(fields(records(out)[1]))["outcome"] == "unreachable"
+
+
+def test_an_article_under_two_names_goes_out_once(archive, tmp_path):
+    keep_article(archive)
+    result = export_warc(archive, tmp_path / "x.warc.gz", [SHORT, SHORT], now=NOW)
+    assert result.articles == 1
+    assert len(of_type(tmp_path / "x.warc.gz", "response")) == 1
 
 
 def test_the_copy_for_reading_names_its_pictures_by_their_own_addresses(archive, tmp_path):
