@@ -116,32 +116,35 @@ def write_article(
     name: str,
     *,
     kind: Kind = "article",
-    pictures: int = 2,
+    pictures: int | tuple[Picture, ...] = 2,
     picture_sizes: tuple[int, int] | None = None,
-    paragraphs: int = 3,
+    paragraphs: int | tuple[str, ...] = 3,
     **more: object,
 ) -> SimulatedArticle:
     """Write an article that follows from its name alone; ``more`` sets any field of SimulatedArticle.
 
-    ``picture_sizes`` is the smallest and the largest length in bytes of its pictures.
+    ``pictures`` and ``paragraphs`` are given, or how many of them to make; ``picture_sizes`` is the smallest and the largest length in bytes of its pictures.
     """
     chance = random.Random(name)
     account = 3_200_000_000 + chance.randrange(50_000_000)
     kinds = ("png", "jpeg", "gif", "webp")
-    made = tuple(
-        Picture(
-            key=picture_key(f"{name} {number}"),
-            kind=kinds[number % len(kinds)],
-            size=chance.randrange(*picture_sizes) if picture_sizes else None,
+    if isinstance(pictures, int):
+        pictures = tuple(
+            Picture(
+                key=picture_key(f"{name} {number}"),
+                kind=kinds[number % len(kinds)],
+                size=chance.randrange(*picture_sizes) if picture_sizes else None,
+            )
+            for number in range(0 if kind == "text" else pictures)
         )
-        for number in range(0 if kind == "text" else pictures)
-    )
+    if isinstance(paragraphs, int):
+        paragraphs = tuple(_paragraph(chance, name, number) for number in range(paragraphs))
     fields: dict[str, object] = {
         "title": f"文章{name}",
         "account": f"公众号{account % 7}",
         "author": "张三",
-        "paragraphs": tuple(_paragraph(chance, name, number) for number in range(paragraphs)),
-        "pictures": made,
+        "paragraphs": paragraphs,
+        "pictures": pictures,
         "published_at": datetime(2024, 3, 1, 8, 30, tzinfo=UTC) + timedelta(hours=chance.randrange(200)),
         "biz": base64.b64encode(str(account).encode()).decode(),
         "mid": str(2_247_483_650 + chance.randrange(20_000)),
