@@ -166,95 +166,95 @@ def is_open_ended(tail: str, behind: str) -> bool:
 # ---- does it go on? ---------------------------------------------------------------------------------------------
 
 # The parameters that WeChat's links carry (docs/wechat.md, identity and noise); a break may fall inside a name.
-NAMES = (
-    "__biz",
-    "mid",
-    "idx",
-    "sn",
-    "chksm",
-    "appmsgid",
-    "itemidx",
-    "sign",
-    "src",
-    "timestamp",
-    "ver",
-    "signature",
-    "new",
-    "tempkey",
-    "action",
-    "scene",
-    "ascene",
-    "subscene",
-    "srcid",
-    "sharer_sharetime",
-    "sharer_shareid",
-    "sharer_shareinfo",
-    "sharer_shareinfo_first",
-    "sharer_username",
-    "shareto",
-    "mpshare",
-    "from",
-    "isappinstalled",
-    "lang",
-    "version",
-    "exportkey",
-    "pass_ticket",
-    "uin",
-    "key",
-    "clicktime",
-    "enterid",
-    "devicetype",
-    "nettype",
-    "abtest_cookie",
-    "wx_header",
-    "sessionid",
-    "session_us",
-    "cur_album_id",
-    "count",
-    "color_scheme",
-    "poc_token",
-    "token",
-    "xtrack",
-    "wxtoken",
-    "click_id",
-    "fontgear",
-    "winzoom",
-    "rd2werd",
-    "nwr_flag",
-    "realreporttime",
-    "forceh5",
-    "search_click_id",
-    "from_msgid",
-    "from_itemidx",
-    "nolastread",
-    "forcenew",
-    "target_url",
-    "type",
-    "msgid",
-    "ptlang",
-    "ADUIN",
-    "ADSESSION",
-    "ADTAG",
-    "ADPUBNO",
-    "acctmode",
-    "appinstall",
-    "first_view",
-    "weread",
-    "from_safari",
-    "plg_nld",
-    "plg_auth",
-    "plg_uin",
-    "plg_usr",
-    "plg_vkey",
-    "plg_dev",
-    "wechat_real_lang",
+NAMES = frozenset(
+    (
+        "__biz",
+        "mid",
+        "idx",
+        "sn",
+        "chksm",
+        "appmsgid",
+        "itemidx",
+        "sign",
+        "src",
+        "timestamp",
+        "ver",
+        "signature",
+        "new",
+        "tempkey",
+        "action",
+        "scene",
+        "ascene",
+        "subscene",
+        "srcid",
+        "sharer_sharetime",
+        "sharer_shareid",
+        "sharer_shareinfo",
+        "sharer_shareinfo_first",
+        "sharer_username",
+        "shareto",
+        "mpshare",
+        "from",
+        "isappinstalled",
+        "lang",
+        "version",
+        "exportkey",
+        "pass_ticket",
+        "uin",
+        "key",
+        "clicktime",
+        "enterid",
+        "devicetype",
+        "nettype",
+        "abtest_cookie",
+        "wx_header",
+        "sessionid",
+        "session_us",
+        "cur_album_id",
+        "count",
+        "color_scheme",
+        "poc_token",
+        "token",
+        "xtrack",
+        "wxtoken",
+        "click_id",
+        "fontgear",
+        "winzoom",
+        "rd2werd",
+        "nwr_flag",
+        "realreporttime",
+        "forceh5",
+        "search_click_id",
+        "from_msgid",
+        "from_itemidx",
+        "nolastread",
+        "forcenew",
+        "target_url",
+        "type",
+        "msgid",
+        "ptlang",
+        "ADUIN",
+        "ADSESSION",
+        "ADTAG",
+        "ADPUBNO",
+        "acctmode",
+        "appinstall",
+        "first_view",
+        "weread",
+        "from_safari",
+        "plg_nld",
+        "plg_auth",
+        "plg_uin",
+        "plg_usr",
+        "plg_vkey",
+        "plg_dev",
+        "wechat_real_lang",
+    )
 )
 FRAGMENTS = ("rd", "wechat_redirect")
 MID_LENGTH = 10  # a 32-bit number: nothing longer was seen
 LONGEST_BIZ = 20
-GROUP = "|".join(sorted(NAMES, key=len, reverse=True))
-PARAMETER = re.compile(rf"&(?:{GROUP})=")
-FIRST_PARAMETER = re.compile(rf"\?(?:{GROUP})=")
+PARAMETER = re.compile(r"[?&]([A-Za-z_0-9]+)=")
 FRAGMENT = re.compile(r"#(?:rd|wechat_redirect)(?![A-Za-z0-9_])")
 ANOTHER = re.compile(r"https?:|//|www\.|mp\.weixin\.", re.I)
 TOKEN_RUN = re.compile(r"[A-Za-z0-9_~-]*")
@@ -297,7 +297,7 @@ def joins_token(token: str, piece: Piece, maybe: Join) -> Join:
     """Go on with a token until it has its 22 characters, not one more."""
     behind = piece.plain
     if len(token) == TOKEN_LENGTH:
-        return Join.SURE if FIRST_PARAMETER.match(behind) or FRAGMENT.match(behind) else Join.NO
+        return Join.SURE if is_next_parameter(behind, mark="?") else Join.NO
     run = TOKEN_RUN.match(behind)[0]  # type: ignore[index]
     return joins_run(len(token), TOKEN_LENGTH, run, piece, maybe)
 
@@ -319,12 +319,18 @@ def joins_fragment(fragment: str, behind: str) -> Join:
     return Join.SURE if is_rest else Join.NO
 
 
+def is_next_parameter(behind: str, mark: str = "&") -> bool:
+    """Whether text behind a break begins with a parameter or fragment of WeChat's, as no prose does."""
+    parameter = PARAMETER.match(behind) if behind.startswith(mark) else None
+    return (parameter is not None and parameter[1] in NAMES) or FRAGMENT.match(behind) is not None
+
+
 def joins_query(tail: str, piece: Piece, maybe: Join) -> Join:
     """Go on with a query: at its next parameter, or inside a name or value."""
     behind = piece.plain
     last = re.split(r"[?&]", tail)[-1]
     name, equals, value = last.partition("=")
-    is_next = PARAMETER.match(behind) is not None or FRAGMENT.match(behind) is not None
+    is_next = is_next_parameter(behind)
     if not equals:
         if is_next and not name:
             return Join.SURE
@@ -377,7 +383,7 @@ def joins_number(name: str, value: str, piece: Piece, maybe: Join) -> Join:
     if run is None or len(value) + run.end() > (MID_LENGTH if name.endswith(("mid", "msgid")) else 12):
         return Join.NO
     rest = piece.plain[run.end() :]
-    if PARAMETER.match(rest) or FRAGMENT.match(rest):
+    if is_next_parameter(rest):
         return Join.SURE
     return maybe if not rest or is_name_begun(rest) else Join.NO
 
@@ -400,7 +406,7 @@ def joins_temporary(name: str, value: str, piece: Piece, maybe: Join) -> Join:
     run = SIGNATURE_RUN.match(piece.plain)[0]  # type: ignore[index]
     rest = piece.plain[len(run) :]
     is_closed = (value + run).replace("%3D", "=").endswith("=") and len((value + run).replace("%3D", "=")) % 4 == 0
-    if PARAMETER.match(rest) or FRAGMENT.match(rest) or (is_closed and not rest):
+    if is_next_parameter(rest) or (is_closed and not rest):
         return Join.SURE
     return maybe if not rest else Join.NO
 
@@ -409,7 +415,7 @@ def joins_noise(name: str, value: str, piece: Piece, maybe: Join) -> Join:
     """Go on inside a value without grammar: only if the next parameter or fragment follows it."""
     run = VALUE_RUN.match(piece.plain)[0]  # type: ignore[index]
     rest = piece.plain[len(run) :]
-    if PARAMETER.match(rest) or FRAGMENT.match(rest):
+    if is_next_parameter(rest):
         return Join.SURE
     return maybe if not rest else Join.NO
 

@@ -131,7 +131,7 @@ _HOST = spaced(ARTICLE_HOST)
 _SCHEME = rf"{spaced('http')}{_GAP}(?:[sSｓＳ]{_GAP})?(?:[:：]|%(?:25)?3[Aa]){_GAP}{_SLASH}{_GAP}(?:{_SLASH}{_GAP})?"
 _WRAPPERS = "|".join(re.escape(host) for host in WRAPPERS)
 HOST = re.compile(_HOST)
-PREFIX = re.compile(rf"(?P<scheme>(?:officialaccount://)?{_SCHEME}|{_SLASH}{{2,3}}{_GAP})?(?P<host>{_HOST})")
+SCHEME = re.compile(rf"(?:officialaccount://)?{_SCHEME}|{_SLASH}{{2,3}}{_GAP}")
 SCHEME_BEFORE = re.compile(rf"(?:officialaccount://)?(?:{_SCHEME}|(?<![:/\\]){_SLASH}{{2}}{_GAP})\Z")
 WRAPPER_BEFORE = re.compile(
     rf"(?:https?:)?//(?:(?:{_WRAPPERS})/[^\s<>\"'()]*[?&][a-z]+=|web\.archive\.org/web/[0-9a-z_*]+/)\Z", re.I
@@ -168,10 +168,11 @@ def beginning(text: str, host: re.Match[str], after: int) -> int | None:
 
 def mend(text: str, start: int, end: int) -> Mended:
     """Mend the address that begins at a place and may reach as far as another."""
-    prefix = PREFIX.match(text, start)
-    if prefix and BOUNDED.match(text, prefix.end()) and "%" not in text[prefix.start() : prefix.end() + 1]:
-        draft, origin, begun = gather(text, prefix.end(), end), f"https://{ARTICLE_HOST}", prefix.end()
-        repairs = prefix_repairs(prefix)
+    scheme = SCHEME.match(text, start)
+    host = HOST.match(text, scheme.end() if scheme else start)
+    if host and BOUNDED.match(text, host.end()) and "%" not in text[start : host.end() + 1]:
+        draft, origin, begun = gather(text, host.end(), end), f"https://{ARTICLE_HOST}", host.end()
+        repairs = prefix_repairs(text[start:begun], scheme[0] if scheme else "")
     else:  # wrapped, encoded or foreign: no grammar says where it goes on, so it ends at the first white space
         draft, origin, begun = gather_word(text, start, end), "", start
         repairs = set() if re.match(r"[a-z]+:", draft.plain, re.I) else {"completed"}
@@ -218,19 +219,19 @@ def as_cited(printed: str) -> str:
 CLOSED_UP = re.compile(rf"[\s{INVISIBLE}]+")
 
 
-def prefix_repairs(prefix: re.Match[str]) -> set[str]:
+def prefix_repairs(written: str, scheme: str) -> set[str]:
     """Return what had to be mended in scheme and host."""
-    written = prefix[0]
     found = set()
-    if CLOSED_UP.search(written):
+    closed_up = CLOSED_UP.sub("", written)
+    if closed_up != written:
         found.add("joined_lines")
     if "\\" in written or "&" in written:
         found.add("unescaped")
-    if not written.isascii() and not CLOSED_UP.sub("", written).isascii():
+    if not closed_up.isascii():
         found.add("respelled")
-    if not prefix["scheme"] or prefix["scheme"][0] in "/\\":
+    if scheme[:1] in ("", "/", "\\"):
         found.add("completed")
-    if "officialaccount" in written:
+    if scheme.startswith("officialaccount"):
         found.add("unwrapped")
     return found
 

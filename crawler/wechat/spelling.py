@@ -21,7 +21,7 @@ AMPERSAND = r"(?:&|＆|\\+x26|\\+u0026|\\+&)(?:amp;|\#0*38;|\#[xX]0*26;)*"
 
 UNIT = re.compile(
     rf"""
-      (?P<plain> [A-Za-z0-9_~.%+*=,:;/?@!$\#-]+ )
+      (?P<plain> [A-Za-z0-9_~.%+*=:/?@\#-]+ )
     | (?P<gap> (?: \s | \\+[nrt](?![a-z])
           | {AMPERSAND}(?:nbsp|ensp|emsp|\#0*(?:9|10|13|32|160)|\#[xX]0*(?:9|[aAdD]|20|[aA]0)); )+ )
     | (?P<invisible> [{INVISIBLE}]+ | {AMPERSAND}(?:shy|zwj|zwnj|\#0*(?:173|8203)|\#[xX]0*(?:[aA][dD]|200[bB])); )
@@ -42,7 +42,7 @@ NAMED = {
     "plus": "+", "ast": "*", "commat": "@",
 }  # fmt: skip
 DASHES = dict.fromkeys("‐‑‒–−﹣", "-")
-PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_~.%+*=,:;/?@!$#-&")
+PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_~.%+*=:/?@#-&")
 
 
 WORD = re.compile(r"[0-9]+|[A-Z]?[a-z]+|[A-Z]+")

@@ -37,9 +37,12 @@ def printed(text: str) -> list[str]:
 
 # What follows an address and is none of it: prose that begins with letters, digits, signs or another address.
 PROSE = (
-    "\nabc", "\nabc def", "\n2024年3月", " 2024", "\n21", "\n1", " and more", "\nThe end", "\ndeadbeef", "\n&c", "\n=", "\n- x",
-    "\n?", "。", "，详见", "）", "》", "”", "</a>", "](x)", "\n\n乐山市", "据报道", "；", ".\nNext", ", then", "\n#标题", "\n# Title",
-    "\nhttps://www.example.com/", "\nmp.weixin.qq.com", "&nbsp;abc", "\\nabc", '","x":1', "|", "\n## 标题", "\n3. 标题",
+    "\nabc", "\nabc def", "\n2024年3月", " 2024", "\n21", "\n1", " and more", "\nThe end", "\ndeadbeef", "\n&c", "\n=",
+    "\n?", "。", "，详见", "）", "》", "”", "</a>", "](x)", "\n\n乐山市", "据报道", "；", ".\nNext", ", then", "\n#标题",
+    "\nhttps://www.example.com/", "\nmp.weixin.qq.com",
+    "&nbsp;abc", "\\nabc", '","x":1', "|", "\n## 标题", "\n3. 标题",
+    ",95338",
+    ';"', "!", "\n# Title", "\n- x",
 )  # fmt: skip
 
 

@@ -19,6 +19,9 @@ NAME = f"https://mp.weixin.qq.com/s?__biz={BIZ}&mid=2650753115&idx=1"
 SIGNATURE = "RKUiH*ekpirlk7SK76VmGtmlRMhRogQBVIFZd5uZojkFScmwAdVDll3564E1e3xqnZjJ7OKivDiLEFcZCwZnSg=="
 SOGOU = f"https://mp.weixin.qq.com/s?src=11&timestamp=1523026801&ver=799&signature={SIGNATURE}"
 
+BRIDGE = "https://mp.weixinbridge.com/mp/wapredirect?url="
+CAPTCHA = "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?"
+
 ARTICLES = {
     "U1 token": (SHORT, SHORT),
     "U1 with noise": (f"{SHORT}?scene=25#wechat_redirect", SHORT),
@@ -54,11 +57,11 @@ ARTICLES = {
     ),
     "U12 WeRead's id": (f"MP_WXS_3019107396_{TOKEN.replace('1', '~')}", SHORT.replace("1", "_")),
     "U13 bridge": (
-        f"https://mp.weixinbridge.com/mp/wapredirect?url=https%3A%2F%2Fmp.weixin.qq.com%2Fs%2F{TOKEN}&biz=Mz",
+        f"{BRIDGE}https%3A%2F%2Fmp.weixin.qq.com%2Fs%2F{TOKEN}&biz=Mz",
         SHORT,
     ),
     "U13 bridge, long": (
-        f"https://mp.weixinbridge.com/mp/wapredirect?url=http%3A%2F%2Fmp.weixin.qq.com%2Fs%3F__biz%3D{BIZ}%26mid%3D2650753115"
+        f"{BRIDGE}http%3A%2F%2Fmp.weixin.qq.com%2Fs%3F__biz%3D{BIZ}%26mid%3D2650753115"
         f"%26idx%3D1%26sn%3D{SN}&biz=MzIyNjMxOTY0NA==&mid=1&idx=2",
         NAME,
     ),
@@ -205,8 +208,8 @@ SECRETS = {
     f"{SHORT}?scene=4&key=1#rd": f"{SHORT}?scene=4#rd",
     f"{NAME}&amp;key=1&amp;sn={SN}": f"{NAME}&amp;sn={SN}",
     rf"{NAME}\x26amp;uin=MTI\x26amp;sn={SN}": rf"{NAME}\x26amp;sn={SN}",
-    "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=H&target_url=https%3A%2F%2Fmp.weixin.qq.com%2Fs%3Fkey%3D1%26mid%3D2": (
-        "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?target_url=https%3A%2F%2Fmp.weixin.qq.com%2Fs%3Fmid%3D2"
+    f"{CAPTCHA}poc_token=H&target_url=https%3A%2F%2Fmp.weixin.qq.com%2Fs%3Fkey%3D1%26mid%3D2": (
+        f"{CAPTCHA}target_url=https%3A%2F%2Fmp.weixin.qq.com%2Fs%3Fmid%3D2"
     ),
     "https://mp.weixin.qq.com/mp/x?target_url=a%3Fmid%3D2%26pass_ticket%3Dq&scene=1": (
         "https://mp.weixin.qq.com/mp/x?target_url=a%3Fmid%3D2&scene=1"
@@ -241,7 +244,7 @@ REPAIRS = {
     f"{SHORT}点击": "trimmed",
     f"mp.weixin.qq.com/s/{TOKEN}": "completed",
     f"officialaccount://{SHORT}": "unwrapped",
-    f"https://mp.weixinbridge.com/mp/wapredirect?url=https%3A%2F%2Fmp.weixin.qq.com%2Fs%2F{TOKEN}": "unwrapped",
+    f"{BRIDGE}https%3A%2F%2Fmp.weixin.qq.com%2Fs%2F{TOKEN}": "unwrapped",
     SHORT.replace("a5", "ａ５"): "respelled",
     SHORT.replace("W1", "W~"): "respelled",
     LONG.replace("__biz", "biz"): "respelled",
