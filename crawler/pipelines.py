@@ -29,6 +29,7 @@ class IntoArchive:
         visit = visits.visit_of(item)
         try:
             kept = await visits.keep(visit, item)
+            visits.answered()
             if kept:
                 self.crawl.tally.assets_known += kept.known
                 await assets.fetch_for(kept, item.reading)

@@ -98,7 +98,7 @@ def chosen(config: Config, *, named_urls: tuple[str, ...] = ()) -> dict[str, Any
         "DOWNLOAD_SLOTS": {
             "articles": {"concurrency": 1, "delay": 0},
             "assets": {"concurrency": assets, "delay": 0},
-            "sources": {"concurrency": 1, "delay": 1, "jitter": 0.3},  # seconds; a small site's own pace
+            "sources": {"concurrency": 1, "delay": 0.5, "jitter": 0.3},  # seconds; a small site's own pace
         },
     }
 

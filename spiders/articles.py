@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 
+LARGEST_REFUSAL = 100_000
+"""Bytes. Captchas, rate limits and notices have 1 to 40 KB, or another address than was asked for (docs/wechat.md,
+table of states)."""
+
+
 class ArticlesSpider(scrapy.Spider):
     """Visit every article that is due and report what was found."""
 
@@ -83,8 +88,9 @@ class ArticlesSpider(scrapy.Spider):
 
     async def report(self, response: Response, visit: Visit) -> AsyncIterator[Capture]:
         """The page as it came, and what it is."""
-        self.crawl.visits.answered()
         final_url = cut_secrets(response.url)
+        if len(response.body) > LARGEST_REFUSAL and final_url == cut_secrets(visit.address.fetch_url):
+            self.crawl.visits.answered()  # else the next visit waits until it is known that we were not turned away
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
         try:
             reading = await self.crawl.read(response.body, final_url, content_type)
@@ -105,7 +111,6 @@ class ArticlesSpider(scrapy.Spider):
             self.crawl.say_way_out(word, error)
             await self.crawl.visits.way_out_is_down(visit)
         else:
-            self.crawl.visits.answered()
             url, body = last_body(request)
             yield self.captured(visit, failed_reading(error), answer=request, final_url=url, body=body)
 

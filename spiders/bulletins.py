@@ -40,6 +40,7 @@ class BulletinsSpider(scrapy.Spider):
         self.urls = urls
         self.sources = sources
         self.known: dict[str, dict[str, SourceFetch]] = {}
+        self.asked: set[tuple[str, str]] = set()
 
     async def start(self) -> AsyncIterator[Request]:
         """A request for every named bulletin and every index page."""
@@ -74,7 +75,9 @@ class BulletinsSpider(scrapy.Spider):
         if not found and not seen:
             self.report_failure(response.url, "no link on it fits link_pattern")
         for link in found:
-            yield self.request(link, self.bulletin, name=source.name)
+            if (source.name, link) not in self.asked:
+                self.asked.add((source.name, link))
+                yield self.request(link, self.bulletin, name=source.name)
         seen = (*seen, response.url)
         leads_on = next_page(links, source.next_pattern, seen)
         if leads_on and len(seen) < source.max_pages:
