@@ -45,7 +45,7 @@ def _noise(seed: bytes, length: int) -> bytes:
 
 def _png(seed: bytes, padding: bytes, width: int, height: int) -> bytes:
     colour = seed[:3]
-    rows = b"".join(b"\0" + bytes((part * (height - y) // height) for part in colour) * width for y in range(height))
+    rows = b"".join(b"\0" + bytes(part * (height - y) // height for part in colour) * width for y in range(height))
     chunks = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)), (b"naMe", seed)]
     chunks += [(b"paDd", padding)] if padding else []
     chunks += [(b"IDAT", zlib.compress(rows, 6)), (b"IEND", b"")]
@@ -86,23 +86,26 @@ def _jpeg(seed: bytes, padding: bytes, width: int, height: int) -> bytes:
 def _gif(seed: bytes, padding: bytes, width: int, height: int) -> bytes:
     """A moving GIF of two frames, each of one colour (a re-encoded, standing copy of it is a loss that shows)."""
 
-    def blocks(body: bytes) -> bytes:
-        parts = (body[at : at + 255] for at in range(0, len(body), 255))
-        return b"".join(bytes([len(part)]) + part for part in parts) + b"\0"
-
-    def frame(colour: int) -> bytes:
-        # Clear codes between single pixels keep every code three bits wide.
-        bits = "".join(f"{code:03b}"[::-1] for _ in range(width * height) for code in (4, colour)) + f"{5:03b}"[::-1]
-        bits += "0" * (-len(bits) % 8)
-        packed = bytes(int(bits[at : at + 8][::-1], 2) for at in range(0, len(bits), 8))
-        control = b"\x21\xf9\x04\x04\x32\0\0\0"
-        return control + b"\x2c" + struct.pack("<HHHHB", 0, 0, width, height, 0) + b"\x02" + blocks(packed)
-
     palette = seed[:6] + b"\0\0\0\xff\xff\xff"
-    comment = b"\x21\xfe" + blocks(seed + padding)
+    comment = b"\x21\xfe" + _blocks(seed + padding)
     head = b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF1, 0, 0) + palette
     loop = b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
-    return head + loop + comment + frame(0) + frame(1) + b";"
+    return head + loop + comment + _frame(0, width, height) + _frame(1, width, height) + b";"
+
+
+@cache
+def _frame(colour: int, width: int, height: int) -> bytes:
+    # Clear codes between single pixels keep every code three bits wide.
+    bits = "".join(f"{code:03b}"[::-1] for _ in range(width * height) for code in (4, colour)) + f"{5:03b}"[::-1]
+    bits += "0" * (-len(bits) % 8)
+    packed = bytes(int(bits[at : at + 8][::-1], 2) for at in range(0, len(bits), 8))
+    control = b"\x21\xf9\x04\x04\x32\0\0\0"
+    return control + b"\x2c" + struct.pack("<HHHHB", 0, 0, width, height, 0) + b"\x02" + _blocks(packed)
+
+
+def _blocks(body: bytes) -> bytes:
+    parts = (body[at : at + 255] for at in range(0, len(body), 255))
+    return b"".join(bytes([len(part)]) + part for part in parts) + b"\0"
 
 
 def _webp(seed: bytes, padding: bytes, width: int, height: int) -> bytes:

@@ -33,7 +33,8 @@ ARTICLE_HOST = "mp.weixin.qq.com"
 PICTURE_HOSTS = (".qpic.cn", ".qlogo.cn")
 PLAYED_DOMAINS = ("qq.com", "qpic.cn", "qlogo.cn", "gtimg.cn", "weixinbridge.com")
 CONTROL_HOST = "simulated.invalid"
-"""Answers ``/cpu`` with the seconds of CPU that this process has used: the benchmarks' check on their load."""
+"""For a site in a process of its own: ``/cpu`` tells the seconds of CPU that it has used, ``/requests`` the addresses
+that were asked for, ``/forget`` begins that list anew, ``/latency/0.03`` sets the latency."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +104,6 @@ class Site:
         """Whether a long address without its chksm is answered with a captcha, as the real one does."""
         self.requests: list[Seen] = []
         """Everything that was asked, CONNECT included."""
-        self.records = True
-        """Whether ``requests`` grows; a benchmark switches it off."""
         self._temporary = tempfile.TemporaryDirectory(prefix="simulated-wechat-") if folder is None else None
         self._folder = folder or Path(self._temporary.name)  # type: ignore[union-attr]
         self._certificates = Certificates(self._folder)
@@ -342,18 +341,17 @@ class Site:
         return status
 
     def _record(self, method: str, url: str, headers: dict[str, str], connection: int, status: int) -> None:
-        if self.records:
-            self.requests.append(
-                Seen(
-                    method=method,
-                    url=url,
-                    headers=headers,
-                    at=datetime.now(UTC),
-                    moment=time.monotonic(),
-                    connection=connection,
-                    status=status,
-                )
+        self.requests.append(
+            Seen(
+                method=method,
+                url=url,
+                headers=headers,
+                at=datetime.now(UTC),
+                moment=time.monotonic(),
+                connection=connection,
+                status=status,
             )
+        )
 
     def _answer(self, asked: Asked) -> Answer:
         url = urlsplit(asked.url)
@@ -361,12 +359,24 @@ class Site:
         if static := self._static.get(_plain(asked.url)):
             return _conditional(static, asked)
         if host == CONTROL_HOST:
-            return Answer(body=json.dumps({"cpu_seconds": time.process_time()}).encode(), content_type="text/plain")
+            return self._control(url.path)
         if host == ARTICLE_HOST:
             return self._article(asked.url)
         if host.endswith(PICTURE_HOSTS):
             return self._picture(asked)
         return _furniture(host, url.path, asked.url)
+
+    def _control(self, path: str) -> Answer:
+        told: object = None
+        if path == "/cpu":
+            told = time.process_time()
+        elif path == "/requests":
+            told = [seen.url for seen in self.requests if seen.method == "GET" and seen.host != CONTROL_HOST]
+        elif path == "/forget":
+            self.forget()
+        elif path.startswith("/latency/"):
+            self.latency = float(path.rpartition("/")[2])
+        return Answer(body=json.dumps(told).encode(), content_type="application/json")
 
     def _article(self, url: str) -> Answer:
         parts = urlsplit(url)
