@@ -18,6 +18,7 @@ from .bodies import read_body
 from .identities import read_identity
 from .literals import Settled, Value, decode_string, js_decode
 from .opening import Page
+from .text import read_fragment
 
 CHINA = timezone(timedelta(hours=8))
 _MINUTE = re.compile(r"\s*(\d{4})[-年](\d{1,2})[-月](\d{1,2})日?\s+(\d{1,2}):(\d{2})", re.ASCII)
@@ -110,7 +111,8 @@ def read_author(page: Page) -> str | None:
 def read_digest(page: Page) -> str | None:
     """The summary that is shown when the article is shared."""
     stated = stated_text(page, "msg_desc", "cgiDataNew.desc", "desc", "cgiData.desc")
-    return stated or plain_meta(page, "og:description") or plain_meta(page, "description") or stated
+    digest = stated or plain_meta(page, "og:description") or plain_meta(page, "description")
+    return one_line(read_fragment(digest)) if digest and "<" in digest else digest or stated
 
 
 # ---- moments -------------------------------------------------------------------------------------------------

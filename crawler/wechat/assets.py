@@ -25,6 +25,7 @@ GETVOICE = "https://res.wx.qq.com/voice/getvoice?mediaid="
 FILM_HOST = "mpvideo.qpic.cn"
 _URL = re.compile(r"url\(\s*(?:\"([^\"]*)\"|'([^']*)'|([^)\"'\s]*))\s*\)", re.IGNORECASE)
 _IMAGE_ATTRIBUTES = ("data-src", "src")
+_AUTHORED = ("data-src", "data-ratio", "data-w", "data-s", "data-type", "data-imgfileid")
 _LONGEST_ADDRESS = 4_000
 PICTURES = 8
 
@@ -264,6 +265,8 @@ def _said(tag: Tag) -> str | None:
     """The address by which an element says that it shows or plays something; None for what lies elsewhere."""
     if tag.name == "img":
         address = image_address(tag)
+        if not any(name in tag.attrs for name in _AUTHORED):
+            return None  # the icon of a card that a script has drawn
         is_elsewhere = (
             address is not None and address.startswith(("http", "//")) and make_link(address, Role.BODY) is None
         )

@@ -30,7 +30,10 @@ def read_body(page: Page) -> str:
     container = page.ids.get(landmarks.BODY)
     if container is None:
         return read_data(page, *_WORDS_OF_POSTS) or read_meta_description(page)
-    return joined(read_drawn_text(container), read_text(container)) or read_data(page, "cgiDataNew.content_noencode")
+    words = joined(read_drawn_text(container), read_text(container))
+    if landmarks.POST_WORDS in page.ids and not read_text(page.ids[landmarks.POST_WORDS]):
+        words = joined(words, read_data(page, "cgiDataNew.desc", "cgiData.desc") or read_meta_description(page))
+    return words or read_data(page, "cgiDataNew.content_noencode")
 
 
 def read_share(page: Page) -> str:

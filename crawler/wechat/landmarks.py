@@ -24,6 +24,7 @@ TEXT_POST_TITLE = "js_text_title"
 SHARE_PAGE = "js_share_content"
 SHARE_NOTICE = "js_share_notice"
 TEXT_POST_WORDS = "js_text_desc"
+POST_WORDS = "js_common_share_desc"  # what a video post of 2019 says beside its title
 # WeChat's own <body>: this id, or a language class. A page without either only embeds an article.
 BODY_ID = "activity-detail"
 BODY_CLASSES = frozenset({"zh_CN", "zh_TW", "zh_HK", "en_US", "mm_appmsg", "page_share_common", "page_share_img"})

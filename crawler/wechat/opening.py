@@ -12,7 +12,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bs4 import BeautifulSoup, Comment, Tag
 from bs4.builder import LXMLTreeBuilder, ParserRejectedMarkup
@@ -39,12 +39,12 @@ _SHALLOW = frozenset(
 class Page:
     """One HTML document, parsed at most once. Without a tree, ``fault`` says why there is none."""
 
-    text: str
     final_url: str | None
-    soup: BeautifulSoup | None
+    text: str = ""
+    soup: BeautifulSoup | None = None
     fault: Evidence | None = None
-    is_mhtml: bool = False
-    saved_from: str | None = None  # the address that a browser or tool noted in the file
+    saved_as: str | None = None  # mhtml, browser_saved, rendered_dom, where a note in the file says so
+    saved_from: str | None = None  # the address that this note gives
     ids: dict[str, Tag] = field(default_factory=dict)
     elements: tuple[Tag, ...] = ()
     scripts: tuple[str, ...] = ()
@@ -68,18 +68,17 @@ def open_page(body: bytes, final_url: str | None = None, content_type: str | Non
     """Return the page that these bytes are, MHTML unpacked; never raises, whatever the bytes."""
     part = find_html_part(body)
     html = part.body if part else body
-    final_url = final_url or (part.location if part else None)
-    is_mhtml = part is not None
     if len(html) > landmarks.MAX_BYTES:
-        return Page("", final_url, None, Evidence(test="bounds", seen="too_large"), is_mhtml)
+        return Page(final_url=final_url, fault=Evidence(test="bounds", seen="too_large"))
     text = decode(html, part.content_type if part else content_type)
     excess = find_excess(text)
     if excess:
-        return Page(text, final_url, None, Evidence(test="bounds", seen=excess), is_mhtml)
+        return Page(final_url=final_url, text=text, fault=Evidence(test="bounds", seen=excess))
     soup = parse(text)
     if soup is None:
-        return Page(text, final_url, None, Evidence(test="form", seen="not_html"), is_mhtml)
-    return index(soup, text, final_url, is_mhtml)
+        return Page(final_url=final_url, text=text, fault=Evidence(test="form", seen="not_html"))
+    page = index(soup, text, final_url)
+    return replace(page, saved_as="mhtml", saved_from=page.saved_from or part.location) if part else page
 
 
 def find_excess(text: str) -> str | None:
@@ -130,21 +129,27 @@ def paused_collection() -> Iterator[None]:
             gc.enable()
 
 
-def index(soup: BeautifulSoup, text: str, final_url: str | None, is_mhtml: bool) -> Page:
+def index(soup: BeautifulSoup, text: str, final_url: str | None) -> Page:
     """Walk the tree once and note what the readers ask for by name."""
     ids: dict[str, Tag] = {}
     elements: list[Tag] = []
-    scripts: list[str] = []
-    saved_from = None
+    note: re.Match[str] | None = None
     for node in soup.descendants:
         if isinstance(node, Tag):
             elements.append(node)
-            identifier = node.get("id")
-            if identifier:
+            if identifier := node.get("id"):
                 ids.setdefault(str(identifier), node)
-            if node.name == "script" and node.string:
-                scripts.append(str(node.string))
-        elif isinstance(node, Comment) and not elements and (note := _SAVED_FROM.match(node)):
-            saved_from = note["url"] or note["bare"]
-    variables = read_variables(scripts)
-    return Page(text, final_url, soup, None, is_mhtml, saved_from, ids, tuple(elements), tuple(scripts), variables)
+        elif isinstance(node, Comment) and not elements:
+            note = note or _SAVED_FROM.match(node)
+    scripts = tuple(str(tag.string) for tag in elements if tag.name == "script" and tag.string)
+    return Page(
+        final_url=final_url,
+        text=text,
+        soup=soup,
+        saved_as=("browser_saved" if note["url"] else "rendered_dom") if note else None,
+        saved_from=(note["url"] or note["bare"]) if note else None,
+        ids=ids,
+        elements=tuple(elements),
+        scripts=scripts,
+        variables=read_variables(scripts),
+    )

@@ -222,12 +222,12 @@ def is_foreign(page: Page) -> bool:
 
 def form(page: Page) -> str:
     """From whose hands the bytes are: the server's, a browser's, an exporter's."""
-    if page.is_mhtml:
-        return "mhtml"
-    if page.saved_from or has_local_files(page):
+    if page.saved_as:
+        return page.saved_as
+    if has_local_files(page):
         return "browser_saved"
-    if not page.scripts:
-        return "exported"
+    if not states_article(page):
+        return "exported"  # its scripts are gone
     body = next((tag for tag in page.elements if tag.name == "body"), None)
     classes = str(body.get("class") or "").split() if body is not None else []
     return "rendered_dom" if not landmarks.RENDERED_CLASSES.isdisjoint(classes) else "server"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from urllib.parse import unquote
 
 from bs4 import BeautifulSoup, CData, NavigableString, PageElement, Tag
 
@@ -125,7 +126,7 @@ def _enter(tag: Tag, lines: _Lines) -> None:
     if tag.name in CARDS and not tag.get_text(strip=True):
         words = [str(tag.get(name) or "") for name in CARDS[tag.name]]
         lines.end()
-        lines.add(" ".join(unescape(word) for word in words if word), is_preserved=False)
+        lines.add(" ".join(unescape(unquote(word)) for word in words if word), is_preserved=False)
         lines.end()
 
 
