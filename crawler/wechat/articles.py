@@ -157,6 +157,7 @@ def read_moment(seconds: int | None) -> datetime | None:
 
 
 def read_minute(found: re.Match[str]) -> datetime | None:
+    """The moment that a date and a time on a page mean; None for a 31 February."""
     try:
         return datetime(*(int(part) for part in found.groups()), tzinfo=CHINA).astimezone(UTC)  # type: ignore[misc, arg-type]
     except ValueError:
@@ -209,6 +210,7 @@ def read_preview(page: Page) -> int | None:
 
 
 def read_cover(page: Page) -> str | None:
+    """The picture that is shown where the article is shared."""
     return read_url(page, "msg_cdn_url", "cgiDataNew.cdn_url", "cgiData.cdn_url", "cdn_url") or page.meta("og:image")
 
 
@@ -267,10 +269,12 @@ def own_text(tag: Tag | None) -> str | None:
 
 
 def one_line(text: str) -> str:
+    """The words on one line, runs of blanks as one."""
     return re.sub(r"[\s\ufeff]+", " ", text).strip()
 
 
 def first_of_class(page: Page, name: str) -> Tag | None:
+    """The first element of this class."""
     return next((tag for tag in page.elements if name in str(tag.get("class") or "").split()), None)
 
 

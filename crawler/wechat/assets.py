@@ -163,6 +163,7 @@ def _image(tag: Tag) -> Iterator[Found]:
 
 
 def image_address(tag: Tag) -> str | None:
+    """Where a picture is: the address for scripts before the placeholder; None for pictures within the page."""
     for name in _IMAGE_ATTRIBUTES:
         value = str(tag.get(name) or "").strip()
         if value and not value.startswith("data:"):

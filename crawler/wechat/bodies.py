@@ -55,13 +55,16 @@ def read_text_post(page: Page) -> str:
 
 
 def read_data(page: Page, *names: str) -> str:
+    """The words of the first variable that has some."""
     words = page.variables.find_text(*names)
     return read_fragment(words) if words else ""
 
 
 def read_meta_description(page: Page) -> str:
+    """The words of the description, where posts repeat themselves."""
     return read_fragment(page.meta("og:description") or page.meta("description") or "")
 
 
 def joined(*parts: str) -> str:
+    """The parts that say something, each on lines of its own."""
     return "\n".join(part for part in parts if part)

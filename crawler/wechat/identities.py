@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
@@ -38,6 +39,7 @@ class Stated:
 
     @property
     def is_whole(self) -> bool:
+        """Whether all three parts that make an article are there."""
         return bool(self.biz and self.mid and self.idx)
 
 
@@ -94,5 +96,6 @@ def matching_sn(whole: Stated, found: list[Stated]) -> str | None:
     return first(stated.sn for stated in found if (stated.biz, stated.mid, stated.idx) == same)
 
 
-def first(values: object) -> str | None:
-    return next((value for value in values if value), None)  # type: ignore[attr-defined, no-any-return]
+def first(values: Iterable[str | None]) -> str | None:
+    """The first that says something."""
+    return next((value for value in values if value), None)

@@ -142,7 +142,7 @@ NOTICES: tuple[tuple[str, Outcome], ...] = (
 
 # The names read from a page's scripts (docs/wechat.md, variables). The rest of three megabytes is stepped over.
 VARIABLES = frozenset(
-    """
+    str.split("""
     PAGE_MID cgiData cgiDataNew
     msg_title title nickname nick_name user_name alias author desc msg_desc
     biz bizuin mid idx sn appmsgid itemidx sign msg_link link
@@ -154,7 +154,7 @@ VARIABLES = frozenset(
     picture_page_info_list video_page_infos videoPageInfos video_page_info __mpVideoCoverUrl __mpVideoTransInfo
     voiceid voice_in_appmsg_list_json text_page_info ContentNoEncode TextContentNoEncode content_noencode
     videoContentNoEncode transferTargetLink transfer_target_link target_url cap_appid msgList
-    """.split()
+    """)
 )
 
 # Scripts that are program text, not data: bundles of the page's own modules and of libraries.

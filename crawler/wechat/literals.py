@@ -99,6 +99,7 @@ class Patience:
     steps: int = MAX_STEPS
 
     def spend(self) -> None:
+        """Take one step; raises UnreadableLiteral when none is left."""
         self.steps -= 1
         if self.steps < 0:
             raise UnreadableLiteral

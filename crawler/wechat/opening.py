@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from bs4 import BeautifulSoup, Comment, Tag
-from bs4.builder import LXMLTreeBuilder, ParserRejectedMarkup
+from bs4.builder import ParserRejectedMarkup
+from bs4.builder._lxml import LXMLTreeBuilder
 
 from storage.records import Evidence
 
@@ -30,8 +31,10 @@ _SAVED_FROM = re.compile(r"^\s*saved from url=\(\d+\)(?P<url>\S+)|^\s*(?P<bare>h
 
 # Elements that hold nothing, and those that a following one closes: neither makes a page deeper.
 _SHALLOW = frozenset(
-    "area base br col embed hr img input link meta param source track wbr "
-    "p li dt dd tr td th thead tbody tfoot option optgroup colgroup".split()
+    str.split(
+        "area base br col embed hr img input link meta param source track wbr "
+        "p li dt dd tr td th thead tbody tfoot option optgroup colgroup"
+    )
 )
 
 

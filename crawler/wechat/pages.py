@@ -12,6 +12,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from bs4 import Tag
+from bs4.element import PageElement
 
 from storage.records import Evidence, Outcome
 
@@ -173,6 +174,7 @@ def page_module(page: Page) -> str | None:
 
 
 def script_sources(page: Page) -> list[str]:
+    """The addresses of the page's scripts."""
     return [str(tag.get("src") or "") for tag in page.elements if tag.name == "script" and tag.get("src")]
 
 
@@ -204,6 +206,7 @@ def is_notice_only(tag: Tag) -> bool:
 
 
 def is_wechat_body(body: Tag | None) -> bool:
+    """Whether the body element is WeChat's own, by its id or its classes."""
     if body is None:
         return False
     classes = str(body.get("class") or "").split()
@@ -262,8 +265,7 @@ def is_whole(page: Page, container: str) -> bool:
         and variables.find_text("nickname", "cgiDataNew.nick_name", "cgiData.nick_name")
         and variables.find_number("ct", "create_time", "cgiDataNew.ori_create_time", "cgiData.create_time")
     )
-    tag = page.ids[container]
-    last = tag
+    last: PageElement = page.ids[container]
     while isinstance(last, Tag) and last.contents:
         last = last.contents[-1]
     following = last.next_element

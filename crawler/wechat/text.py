@@ -11,18 +11,23 @@ import re
 from html import unescape
 from urllib.parse import unquote
 
-from bs4 import BeautifulSoup, CData, NavigableString, PageElement, Tag
+from bs4 import BeautifulSoup, CData, Tag
+from bs4.element import NavigableString, PageElement
 
 from .literals import read_literal
 
 BLOCKS = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer foreignobject "
-    "form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody tfoot thead tr ul".split()
+    str.split(
+        "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer "
+        "foreignobject form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody tfoot thead tr ul"
+    )
 )
 CELLS = frozenset({"td", "th"})
 SILENT = frozenset(
-    "script style template noscript iframe object embed audio video canvas textarea select input head title desc "
-    "metadata mp-style-type".split()
+    str.split(
+        "script style template noscript iframe object embed audio video canvas textarea select input head title desc "
+        "metadata mp-style-type"
+    )
 )
 LINE_NUMBERS = "code-snippet__line-index"
 # Elements that only scripts draw, and the attributes that hold the words of the card that they draw.
@@ -76,7 +81,7 @@ def read_fragment(html: str) -> str:
 
 
 def read_drawn_text(container: Tag) -> str:
-    """Return the words that a script inside the element writes there by a literal (posts and shares of 2018 to 2025)."""
+    """Return the words that a script inside the element writes there by a literal (posts and shares since 2018)."""
     for script in container.find_all("script"):
         code = script.string or ""
         if drawn := _DRAWN.search(code):
