@@ -77,15 +77,23 @@ def undo_merge(db: Connection, public: str, *, undone_at: datetime) -> None:
     row = db.execute(select(merges).where(merges.c.merge == public, merges.c.undone_at.is_(None))).first()
     if row is None:
         raise NotInArchive(subject=public)
+    holder = _survivor(db, row.survivor_id)
     names = select(addresses.c.article_sha256).where(addresses.c.id.in_(json.loads(row.moved)))
-    belongs = and_(addresses.c.article_id == row.survivor_id, addresses.c.article_sha256.in_(names))
+    belongs = and_(addresses.c.article_id == holder, addresses.c.article_sha256.in_(names))
     db.execute(update(addresses).where(belongs).values(article_id=row.merged_id))
     db.execute(update(articles).where(articles.c.id == row.merged_id).values(merged_into=None))
     db.execute(update(merges).where(merges.c.id == row.id).values(undone_at=undone_at))
-    own, merged = planned(db, row.survivor_id), planned(db, row.merged_id)
+    own, merged = planned(db, holder), planned(db, row.merged_id)
     was_taken_over = own == min(filter(None, (row.survivor_next_visit_at, merged)), default=None)
-    settle(db, row.survivor_id, next_visit_at=row.survivor_next_visit_at if was_taken_over else own)
+    settle(db, holder, next_visit_at=row.survivor_next_visit_at if was_taken_over else own)
     settle(db, row.merged_id, next_visit_at=merged)
+
+
+def _survivor(db: Connection, article: int) -> int:
+    """Where an article's addresses are now: it may have been merged into another since."""
+    while (further := db.scalar(select(articles.c.merged_into).where(articles.c.id == article))) is not None:
+        article = further
+    return article
 
 
 def settle(db: Connection, article: int, *, next_visit_at: datetime | None) -> None:
