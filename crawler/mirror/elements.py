@@ -46,7 +46,7 @@ def rewrite_tree(root: Element, shelf: Shelf, animations: list[str]) -> None:
         element, in_content = waiting.pop()
         for child in list(element):
             shown = _shown(child, shelf, animations, in_content=in_content)
-            if shown is not child:
+            if shown is None or shown is not child:
                 _replace(child, shown)
                 continue
             waiting.append((child, in_content or child.get("id") == "js_content"))

@@ -1,0 +1,1 @@
+"""The words and boxes around copies."""
