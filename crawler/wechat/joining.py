@@ -159,6 +159,8 @@ def is_open_ended(tail: str, behind: str) -> bool:
     name, _, value = long["query"].rpartition("&")[2].partition("=")
     if name in ("mid", "appmsgid"):
         return behind[0].isdigit() and len(value) < MID_LENGTH
+    if name.endswith("biz"):  # nine digits of an account of ten decode as well as all ten
+        return behind[0].isalnum() and "=" not in value and "%" not in value and len(value) < UNPADDED_BIZ
     is_temporary = name == "tempkey" or (name == "signature" and not value.endswith("="))
     return is_temporary and behind[0].isalnum()
 
@@ -254,6 +256,7 @@ NAMES = frozenset(
 FRAGMENTS = ("rd", "wechat_redirect")
 MID_LENGTH = 10  # a 32-bit number: nothing longer was seen
 LONGEST_BIZ = 20
+UNPADDED_BIZ = 14  # ten digits
 PARAMETER = re.compile(r"[?&]([A-Za-z_0-9]+)=")
 FRAGMENT = re.compile(r"#(?:rd|wechat_redirect)(?![A-Za-z0-9_])")
 ANOTHER = re.compile(r"https?:|//|www\.|mp\.weixin\.", re.I)
@@ -374,6 +377,8 @@ def joins_biz(name: str, value: str, piece: Piece, maybe: Join) -> Join:
     rest = both[run.end() :]
     if rest.startswith("&"):
         return Join.SURE if read_biz(run[0]) else Join.NO
+    if not rest and run[0].endswith(("=", "%3D", "%3d")) and read_biz(run[0]):
+        return Join.SURE
     return maybe if rest in ("", "%", "%3", "%2", "%25", "%253") and len(run[0]) <= LONGEST_BIZ else Join.NO
 
 

@@ -19,11 +19,12 @@ INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 # decode ("&;idx=") (docs/wechat.md, accidents).
 AMPERSAND = r"(?:&|＆|\\+x26|\\+u0026|\\+&)(?:amp;|\#0*38;|\#[xX]0*26;)*"
 
+SPACE = rf"(?:\s|\\+[nrt](?![a-z])|{AMPERSAND}(?:nbsp|ensp|emsp|\#0*(?:9|10|13|32|160)|\#[xX]0*(?:9|[aAdD]|20|[aA]0));)"
+
 UNIT = re.compile(
     rf"""
       (?P<plain> [A-Za-z0-9_~.%+*=:/?@\#-]+ )
-    | (?P<gap> (?: \s | \\+[nrt](?![a-z])
-          | {AMPERSAND}(?:nbsp|ensp|emsp|\#0*(?:9|10|13|32|160)|\#[xX]0*(?:9|[aAdD]|20|[aA]0)); )+ )
+    | (?P<gap> {SPACE} (?: {SPACE} | [{INVISIBLE}] )* )
     | (?P<invisible> [{INVISIBLE}]+ | {AMPERSAND}(?:shy|zwj|zwnj|\#0*(?:173|8203)|\#[xX]0*(?:[aA][dD]|200[bB])); )
     | (?P<number> {AMPERSAND}\#(?P<digits>\d{{1,7}}|[xX][0-9a-fA-F]{{1,6}});
           | \\+(?:x|u00)(?P<hex>(?!26)[0-9a-fA-F]{{2}}) )
