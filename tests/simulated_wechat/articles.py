@@ -123,7 +123,8 @@ def write_article(
 ) -> SimulatedArticle:
     """Write an article that follows from its name alone; ``more`` sets any field of SimulatedArticle.
 
-    ``pictures`` and ``paragraphs`` are given, or how many of them to make; ``picture_sizes`` is the smallest and the largest length in bytes of its pictures.
+    ``pictures`` and ``paragraphs`` are given, or how many of them to make; ``picture_sizes`` is the smallest and the
+    largest length in bytes of those made.
     """
     chance = random.Random(name)
     account = 3_200_000_000 + chance.randrange(50_000_000)

@@ -1,0 +1,78 @@
+"""How a child process is measured: wall time, its tree's peak memory, and the load's share of a core meanwhile."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from benchmarks.load import Load
+
+TOO_BUSY = 0.8
+"""The share of a core from which on the simulated server, not the client, may be what is measured."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """One run of one client."""
+
+    seconds: float
+    peak_mb: float  # of the whole process tree, shared pages counted once
+    load_share: float  # of one core
+    code: int
+    output: str
+
+    @property
+    def counts(self) -> bool:
+        """Whether the client, not the load, set the pace."""
+        return self.load_share <= TOO_BUSY
+
+
+def run(command: Sequence[str], *, environment: Mapping[str, str], load: Load, folder: Path, log: Path) -> Measured:
+    """Run a client to its end."""
+    cpu = load.ask("cpu")
+    begun = time.monotonic()
+    with log.open("wb") as errors:
+        child = subprocess.Popen(
+            command, env={**os.environ, **environment}, cwd=folder, stdout=subprocess.PIPE, stderr=errors
+        )
+        peak = 0.0
+        while child.poll() is None:
+            peak = max(peak, tree_mb(child.pid))
+            time.sleep(0.1)
+    seconds = time.monotonic() - begun
+    assert child.stdout
+    return Measured(
+        seconds=seconds,
+        peak_mb=peak,
+        load_share=(load.ask("cpu") - cpu) / seconds,
+        code=child.returncode,
+        output=child.stdout.read().decode(),
+    )
+
+
+def tree_mb(pid: int) -> float:
+    """Megabytes of memory that a process and its children hold (proportional set size, where the system tells it)."""
+    try:
+        process = psutil.Process(pid)
+        return sum(_mb(each) for each in (process, *process.children(recursive=True)))
+    except psutil.Error:
+        return 0.0
+
+
+def _mb(process: psutil.Process) -> float:
+    try:
+        for line in Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    try:
+        return float(process.memory_info().rss) / (1 << 20)
+    except psutil.Error:
+        return 0.0
