@@ -258,7 +258,7 @@ def gather_word(text: str, start: int, end: int) -> Draft:
 
 SENTENCE_MARKS = re.compile(r"[.,:;!?*_~/$@-]*")
 SHORT = re.compile(r"(/+s/+[A-Za-z0-9_~-]*)(.*)", re.S)
-ENDS = re.compile(r"[.,:;!?&@$*~/]+\Z")
+ENDS = ".,:;!?&@$*~/"
 
 
 def trim(tail: str) -> str:
@@ -274,7 +274,7 @@ def trim(tail: str) -> str:
     fragment = re.match(r"[A-Za-z0-9_=&.%-]*", fragment)[0]  # type: ignore[index]
     if fragment.rstrip(".-"):
         return head + mark + fragment.rstrip(".-")
-    return trim_query(ENDS.sub("", head))
+    return trim_query(head.rstrip(ENDS))
 
 
 def trim_query(head: str) -> str:
@@ -282,7 +282,7 @@ def trim_query(head: str) -> str:
     stem, mark, last = head.rpartition("&")
     name, equals, value = last.partition("=")
     if mark and not equals and not is_signature_begun(stem, name):
-        return trim_query(ENDS.sub("", stem))
+        return trim_query(stem.rstrip(ENDS))
     length = LENGTHS.get(name) or (1 if name in ("idx", "itemidx") else None)
     if length and len(value) > length and not value[length].isalnum():
         return f"{stem}{mark}{name}{equals}{value[:length]}"
