@@ -42,7 +42,7 @@ def rewrite_pdf(body: bytes, file: str, links: Links) -> Rewritten:
     with open_pdf(body, file) as pdf:
         cautions = list(find_cautions(pdf))
         actions = list(find_actions(pdf))
-        printed = find_printed(body)
+        printed = find_printed(body, len(pdf.pages))
         fates, changed = lead_actions(actions, printed, links)
         laid, count = lay_links(pdf, [address for address in printed if not is_covered(address, actions)], links)
         fates += laid

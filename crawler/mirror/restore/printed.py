@@ -51,20 +51,29 @@ class PrintedAddress:
     boxes: tuple[Box, ...]  # one a line
 
 
-def find_printed(body: bytes) -> list[PrintedAddress]:
-    """Return the articles' addresses printed in a PDF, page by page; none where pdfium cannot open it."""
+def find_printed(body: bytes, pages: int) -> list[PrintedAddress]:
+    """Return the articles' addresses printed in a PDF, page by page.
+
+    None where pdfium cannot open it, or counts other ``pages`` than qpdf does: of a damaged file, the two may see
+    different ones.
+    """
     try:
         document = pypdfium2.PdfDocument(body)
     except pypdfium2.PdfiumError:
         return []
     with document:
-        return [address for number in range(len(document)) for address in find_on_page(document, number)]
+        if len(document) != pages:
+            return []
+        return [address for number in range(pages) for address in find_on_page(document, number)]
 
 
 def find_on_page(document: pypdfium2.PdfDocument, number: int) -> list[PrintedAddress]:
-    """Return the articles' addresses printed on one page."""
-    page = document[number]
-    text_page = page.get_textpage()
+    """Return the articles' addresses printed on one page; none on a page that pdfium cannot read."""
+    try:
+        page = document[number]
+        text_page = page.get_textpage()
+    except pypdfium2.PdfiumError:
+        return []
     try:
         text = read_characters(text_page)
         return [
