@@ -76,8 +76,9 @@ def read_parts(flow: Flow) -> Parts:
     drafts = [draft for draft in reader.drafts if reader.is_item(draft)]
     for draft in drafts:
         take_closing_credit(draft)
+    kept = set(drafts)
     links = [
-        placed if placed.draft is None or placed.draft in drafts else Placed(link=placed.link, draft=None)
+        placed if placed.draft is None or placed.draft in kept else Placed(link=placed.link, draft=None)
         for placed in reader.links
     ]
     return Parts(masthead=masthead_of(flow, reader.title), drafts=tuple(drafts), links=tuple(links))
@@ -129,7 +130,7 @@ class Reader:
     def take_heading(self, number: int) -> None:
         """A heading opens an item, names a section, or is a part of the item in which it stands."""
         block = self.blocks[number]
-        if self.title and close_gaps(block.plain) == self.title and not self.drafts:
+        if self.title and close_gaps(block.plain) == self.title and not self.headings and self.section is None:
             self.headings = [block]
             self.keep_links(block, None)
             return
@@ -258,7 +259,7 @@ def masthead_of(flow: Flow, title: str | None) -> Masthead:
     printed = next((day for block in colophon(flow) if (day := find_day(block.text))), None)
     return replace(
         head,
-        title=head.title or title or flow.title,
+        title=(head.title if not title or head.is_named else title) or flow.title,
         published_on=head.published_on or printed or flow.published_on,
     )
 
@@ -287,7 +288,8 @@ def is_numbered_title(block: Block) -> bool:
 
 def has_links_ahead(blocks: Sequence[Block], start: int) -> bool:
     """Whether the entries or rows that follow each other from here on hold a link."""
-    for block in blocks[start:]:
+    for number in range(start, len(blocks)):
+        block = blocks[number]
         if block.kind not in (BlockKind.ENTRY, BlockKind.ROW):
             return False
         if block.links:

@@ -23,6 +23,10 @@ DAY = re.compile(
 HANDLING = re.compile(
     r"内部(?:资料|刊物|参阅|文件|材料)|注意保存|妥善保管|不得(?:外传|翻印)|[秘机绝]密|特急|加急|准印证|主动公开|^\W*$"
 )
+# Web pages set labels before the day and the source: 发布时间：2024-03-20 来源：某某办公室 浏览次数：12.
+LABEL = re.compile(
+    r"(?:(?:发布|发表|发稿|更新|印发|成文|出版|编印)?(?:时间|日期)|来源|作者|浏览次数|阅读次数|点击数?|字号|字体)\s*[：:]"
+)
 SEPARATORS = re.compile(r"[\s　|｜·•]{2,}|[|｜]|\t")
 
 
@@ -34,6 +38,7 @@ class Masthead:
     issuer: str | None = None
     issue: str | None = None
     published_on: date | None = None
+    is_named: bool = False  # the title ends as names of publications do
 
 
 def read_masthead(lines: Sequence[str]) -> Masthead:
@@ -42,13 +47,15 @@ def read_masthead(lines: Sequence[str]) -> Masthead:
     issues = [" ".join(found.group().split()) for line in lines for found in ISSUE.finditer(line)]
     parts = [part for line in lines for part in names_in(line)]
     issuer = next((name for part in parts if (name := issuer_of(part))), None)
-    titles = [part for part in parts if issuer_of(part) is None]
+    labelled = {part for line in lines if LABEL.search(line) for part in names_in(line)}
+    titles = [part for part in parts if issuer_of(part) is None and part not in labelled]
     named = [part for part in titles if PUBLICATION.search(part)]
     return Masthead(
         title=next(iter(named or titles), None),
         issuer=issuer,
         issue=close_issue("".join(dict.fromkeys(issues))) or None,
         published_on=published_on,
+        is_named=bool(named),
     )
 
 
@@ -56,7 +63,7 @@ def names_in(line: str) -> list[str]:
     """The names on a line of a head: what is left without day, number and notes."""
     if STAFF.match(line) or HANDLING.search(line):
         return []
-    rest = ISSUE.sub("   ", DAY.sub("   ", line)).strip()
+    rest = ISSUE.sub("   ", DAY.sub("   ", LABEL.sub("   ", line))).strip()
     letters = re.compile(r"[^\W\d_]")
     parts = [close_gaps(part).strip(" 　()（）:：,，—–-") for part in SEPARATORS.split(space_out(rest))]
     return [part for part in parts if len(letters.findall(part)) >= 2]

@@ -57,10 +57,9 @@ def printed_addresses(text: str) -> list[Span]:
 def overlapping(spans: Sequence[Span], first: int, end: int) -> list[Span]:
     """The spans from the first on that begin before the line's end."""
     inside = []
-    for span in spans[first:]:
-        if span.start >= end:
-            break
-        inside.append(span)
+    while first < len(spans) and spans[first].start < end:
+        inside.append(spans[first])
+        first += 1
     return inside
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
@@ -101,6 +102,11 @@ def stated_day(soup: BeautifulSoup) -> date | None:
     return None
 
 
+def row_title(text: str) -> str:
+    """The title of a table row: its longest cell."""
+    return max((cell.strip() for cell in text.split(" | ")), key=len)
+
+
 def walk(root: Tag) -> Iterator[tuple[PageElement, bool]]:
     """Every element and text below a root in document order: (node, True) as it opens, (node, False) as it ends."""
     open_tags = [(root, iter(root.contents))]
@@ -175,7 +181,6 @@ class Walk:
     def close(self, tag: Tag) -> None:
         """An element ends."""
         self.depth -= 1
-        self.count(tag, -1)
         if tag.name == "a" and self.anchor and self.anchor[0] is tag:
             self.end_link()
         elif tag is self.row:
@@ -188,6 +193,7 @@ class Walk:
             elif tag.name in ("li", "dt"):
                 self.settle_waiting()
                 self.is_new_entry = False
+        self.count(tag, -1)
 
     def count(self, tag: Tag, step: int) -> None:
         """Keep count of the bold, hidden and unnewsworthy elements around the place."""
@@ -242,7 +248,8 @@ class Walk:
             return
         kind, level = self.kind_of(text, is_bold=is_bold)
         links, self.waiting = (*self.waiting, *links), []
-        self.blocks.append(make_block(kind, text, links=links, anchored=free, level=level))
+        block = make_block(kind, text, links=links, anchored=free, level=level)
+        self.blocks.append(replace(block, plain=row_title(text)) if kind is BlockKind.ROW else block)
         self.is_new_entry = False
 
     def kind_of(self, text: str, *, is_bold: bool) -> tuple[BlockKind, int]:
@@ -250,7 +257,7 @@ class Walk:
         if self.furniture:
             return BlockKind.CONTENTS, 0
         if self.row is not None:
-            return BlockKind.ROW, 0
+            return (BlockKind.ROW if self.row.find("td") else BlockKind.CONTENTS), 0
         if self.heading:
             return BlockKind.HEADING, self.heading
         if self.is_new_entry:
@@ -268,11 +275,5 @@ class Walk:
         """Links around pictures with no text behind them in their entry go with the text before."""
         if self.waiting and self.blocks:
             last = self.blocks[-1]
-            self.blocks[-1] = Block(
-                kind=last.kind,
-                text=last.text,
-                plain=last.plain,
-                level=last.level,
-                links=(*last.links, *self.waiting),
-            )
+            self.blocks[-1] = replace(last, links=(*last.links, *self.waiting))
             self.waiting = []

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from crawler.bulletins.formats.addresses import without_label
 from crawler.bulletins.formats.flow import Block, BlockKind, Line
@@ -31,6 +32,7 @@ from crawler.bulletins.landmarks import (
 from crawler.bulletins.mastheads import says_head
 
 SLACK = 2.5  # ems by which a full line may fall short of the edge: no mark of punctuation may begin a line
+NARROWEST, WIDEST = 10.0, 70.0  # ems: what a column of print measures
 LONGEST_TITLE = 80  # characters
 LONGEST_HEAD = 14  # lines
 HEADING_SIZE = 1.12  # of body type
@@ -70,18 +72,41 @@ def is_furniture(line: Line) -> bool:
 def manner_of(lines: Sequence[Line]) -> Manner:
     """Measure how a document is set."""
     running = [line for line in lines if not line.is_address and (line.size is None or 0.9 <= line.size < HEADING_SIZE)]
-    ends = sorted(line.right for line in running)
-    edge = ends[int(len(ends) * 0.75)] if ends else 0.0
-    full = sum(1 for end in ends if edge - SLACK <= end <= edge + 1)
+    edge = right_edge(running)
+    full = [line for line in running if edge - SLACK <= line.right <= edge + 1]
+    broken = count_broken(lines, edge)
     indents = sum(1 for line in running if line.left is not None and 1.2 <= line.left <= 4)
     sizes = {round(line.size, 1) for line in lines if line.size and line.size >= HEADING_SIZE}
     return Manner(
         edge=edge,
-        is_wrapped=10 <= edge <= 70 and full >= max(3, 0.35 * len(ends)),
+        is_wrapped=broken >= max(2, 0.35 * len(full)),
         has_indents=indents >= max(2, 0.04 * len(running)),
         has_credits=sum(1 for line in lines if credit_of(line.text)) >= 2,
         has_looks=sum(1 for line in lines if is_large(line) or line.is_bold) >= 2,
         heading_sizes=tuple(sorted(sizes, reverse=True)),
+    )
+
+
+def right_edge(lines: Sequence[Line]) -> float:
+    """Where full lines end: three quarters up in the narrow band that holds the most ends of lines."""
+    ends = sorted(line.right for line in lines if NARROWEST <= line.right <= WIDEST)
+    edge, most, first = 0.0, 0, 0
+    for last, end in enumerate(ends):
+        while ends[first] < end - SLACK:
+            first += 1
+        if last - first + 1 >= most:
+            edge, most = ends[first + (last - first) * 3 // 4], last - first + 1
+    return edge
+
+
+def count_broken(lines: Sequence[Line], edge: float) -> int:
+    """How many lines reach the edge in the middle of a sentence that goes on below."""
+    return sum(
+        1
+        for line, below in pairwise(lines)
+        if edge - SLACK <= line.right <= edge + 1
+        and not (line.is_address or below.is_address or is_sentence_end(line.text))
+        and (not below.has_gap or below.opens_page)
     )
 
 
@@ -204,7 +229,8 @@ def address_block(lines: Sequence[Line], start: int, count: int) -> Block:
     """Lines of nothing but addresses; each link learns whether the page ends below it."""
     end = start + count
     at_foot = lines[start].page is not None and lines[start].size is None
-    at_foot = at_foot and (end >= len(lines) or lines[end].opens_page)
+    is_bare = not any(re.search(r"\w", line.rest) for line in lines[start:end])  # a label ties it to the text above
+    at_foot = at_foot and is_bare and (end >= len(lines) or lines[end].opens_page)
     whole = block(BlockKind.ADDRESS, lines[start:end])
     return replace(whole, links=tuple(replace(link, at_page_foot=at_foot) for link in whole.links))
 
@@ -224,12 +250,15 @@ def title_length(
         return count
     if manner.has_looks and not NUMBERING.match(lines[start].text):
         return 0
-    if not may_begin_item(lines[start], manner, before):
+    if before and before[-1].kind is BlockKind.HEADING and is_first_full(lines[start], manner):
+        return 0
+    is_numbered = manner.has_looks and bool(NUMBERING.match(lines[start].text))
+    if not (is_numbered and lines[start].has_gap) and not may_begin_item(manner, before):
         return 0
     count = plain_title_length(lines, kinds, start, manner)
     if not count or len(join_lines(line.rest for line in lines[start : start + count])) > LONGEST_TITLE:
         return 0
-    return count if has_news_below(lines, kinds, start + count, manner) else 0
+    return count if is_numbered or has_news_below(lines, kinds, start + count, manner) else 0
 
 
 def large_length(lines: Sequence[Line], kinds: Sequence[BlockKind | None], start: int, manner: Manner) -> int:
@@ -253,7 +282,7 @@ def stands_out(line: Line, manner: Manner) -> bool:
     return (line.is_bold or line.is_centred) and not is_full(line, manner) and not is_sentence_end(line.text)
 
 
-def may_begin_item(line: Line, manner: Manner, before: Sequence[Block]) -> bool:
+def may_begin_item(manner: Manner, before: Sequence[Block]) -> bool:
     """Whether an item may begin here, by what stands before."""
     if not before or (before[-1].kind is not BlockKind.PARAGRAPH and before[-1].kind is not BlockKind.ENTRY):
         return True
@@ -274,14 +303,15 @@ def linked_entry_length(
 
 
 def linked_end(lines: Sequence[Line], kinds: Sequence[BlockKind | None], start: int) -> int:
-    """Where the lines end that begin here and lie, more than half of them, under one link."""
+    """Where the lines end that begin here, with the words of one link; the start itself where there is none."""
     if start >= len(lines) or kinds[start] is not None or is_sentence_end(lines[start].text):
         return start
     end = start + 1
     while end < len(lines) and lines[end].continues_link:
         end += 1
-    anchors = sum(len(link.anchor_text or "") for link in lines[start].links if not link.is_printed)
-    return end if anchors > 0.5 * sum(len(line.text) for line in lines[start:end]) else start
+    words = close_gaps(NUMBERING.sub("", join_lines(line.text for line in lines[start:end])))
+    anchors = (close_gaps(NUMBERING.sub("", link.anchor_text or "")) for link in lines[start].links)
+    return end if any(anchor and words.startswith(anchor) for anchor in anchors) else start
 
 
 def plain_title_length(lines: Sequence[Line], kinds: Sequence[BlockKind | None], start: int, manner: Manner) -> int:

@@ -23,6 +23,7 @@ from crawler.bulletins.formats.addresses import with_printed_links
 from crawler.bulletins.formats.flow import Flow, Line, Link
 from crawler.bulletins.formats.joining import join_lines
 from crawler.bulletins.formats.layout import to_blocks
+from crawler.bulletins.formats.pdf_bounds import unfolds_too_far
 from crawler.bulletins.landmarks import PAGE_NUMBER
 from storage.errors import UnreadableBulletin
 from storage.records import PlacedBy
@@ -78,6 +79,7 @@ class PrintedPage:
     height: float
     width: float
     lines: list[PrintedLine]
+    has_more_links: bool = False  # than are read
     unread: int  # characters that no map gives a meaning
 
 
@@ -88,6 +90,9 @@ def read_pdf(body: bytes) -> Flow:
     """
     with PDFIUM:
         document = open_document(body)
+        if unfolds_too_far(body):
+            document.close()
+            raise UnreadableBulletin(file="", kind="too_complex", detail="drawings within drawings")
         try:
             pages = list(read_pages(document))
             title = document.get_metadata_value("Title").strip()
@@ -130,6 +135,8 @@ def warnings_of(pages: Sequence[PrintedPage]) -> Iterator[str]:
         length = sum(len(line.text) for line in page.lines)
         if page.unread > max(5, 0.2 * length):
             yield f"unreadable_text:{number}"
+        if page.has_more_links:
+            yield f"too_many_links:{number}"
 
 
 def read_pages(document: pypdfium2.PdfDocument) -> Iterator[PrintedPage]:
@@ -159,11 +166,14 @@ def read_page(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, number: 
     """The lines of a page with their links."""
     text_page = page.get_textpage()
     lines = list(printed_lines(text_page, number))
-    attach_all(link_annotations(document, page), lines, text_page, number)
+    found = link_annotations(document, page)
+    attach_all(found, lines, text_page, number)
     unread = sum(len(NO_TEXT.findall(line.text)) for line in lines)
     width, height = page.get_size()
     text_page.close()
-    return PrintedPage(height=height, width=width, lines=lines, unread=unread)
+    return PrintedPage(
+        height=height, width=width, lines=lines, unread=unread, has_more_links=len(found) >= MOST_LINKS_A_PAGE
+    )
 
 
 # ---- lines ----------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from crawler.bulletins.formats.addresses import with_printed_links
 from crawler.bulletins.formats.flow import Flow, Line
 from crawler.bulletins.formats.joining import width
 from crawler.bulletins.formats.layout import to_blocks
+from storage.errors import UnreadableBulletin
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -24,6 +25,7 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 OTHER_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
+MOST_LINES = 150_000
 DOUBLE_SPACED = 0.6  # share of lines with an empty line below, from which empty lines mean nothing
 
 
@@ -70,6 +72,8 @@ def unmarked_utf16(body: bytes) -> str | None:
 def printed_lines(text: str) -> list[Line]:
     """The lines that are not empty, with their pages, indents and gaps."""
     rows = re.split(r"\r\n|[\n\r\x0b\x85\u2028\u2029]", text.replace("\f", "\n\f"))
+    if len(rows) > MOST_LINES:
+        raise UnreadableBulletin(file="", kind="too_complex", detail=f"more than {MOST_LINES} lines")
     is_paged_by_space = "\f" not in text and marks_pages_by_space(rows)
     is_paged = "\f" in text or is_paged_by_space
     is_spaced = share_of_gaps(rows) >= DOUBLE_SPACED

@@ -1,4 +1,4 @@
-"""Prints bulletins as PDF, in the shape of the real ones: head, sections, titles, indented bodies, credits, page numbers.
+"""Prints bulletins as PDF, in the shape of the real ones: head, sections, titles, indented bodies, credits.
 
 Links are annotations over the titles, addresses printed below the items, or none; where they are is up to the caller.
 """
