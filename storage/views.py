@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, select
+from sqlalchemy import Connection, Row, and_, bindparam, case, select
 
 from storage.addresses import address_record
 from storage.documents import loads, revive
@@ -91,21 +92,25 @@ def snapshots_of(db: Connection, number: int) -> list[SnapshotView]:
 
 def snapshot_near(db: Connection, number: int, *, at: datetime | None, or_after: bool) -> SnapshotView | None:
     """The snapshot that the alive capture nearest to ``at`` made or confirmed."""
-    query = (
-        select(captures.c.captured_at, readings.c.snapshot_id)
-        .select_from(
-            captures.join(addresses).join(articles).join(readings, _NEWEST).join(snapshots, _MADE_OR_CONFIRMED)
-        )
-        .where(
-            addresses.c.article_id == number, snapshots.c.fingerprint.is_not(None), articles.c.withdrawn_at.is_(None)
-        )
-        .order_by(captures.c.captured_at)
-    )
-    seen = [(row.captured_at, row.snapshot_id) for row in db.execute(query)]
+    seen = [(row.captured_at, row.snapshot_id) for row in db.execute(_alive_moments(), {"number": number})]
     if not seen:
         return None
     chosen = nearest(seen, at=at, or_after=or_after)
     return _snapshot_view(db.execute(_snapshots().where(snapshots.c.id == chosen)).one())
+
+
+@cache
+def _alive_moments() -> Any:
+    """When the captures of the article ``number`` were made that found it alive, and the snapshots that they mean."""
+    return (
+        select(captures.c.captured_at, readings.c.snapshot_id)
+        .select_from(
+            captures.join(addresses).join(articles).join(readings, _NEWEST).join(snapshots, _MADE_OR_CONFIRMED)
+        )
+        .where(addresses.c.article_id == bindparam("number"))
+        .where(snapshots.c.fingerprint.is_not(None), articles.c.withdrawn_at.is_(None))
+        .order_by(captures.c.captured_at)
+    )
 
 
 def nearest(seen: Sequence[tuple[datetime, int]], *, at: datetime | None, or_after: bool) -> int:
@@ -214,6 +219,7 @@ def _hops(document: str, read_body: ReadBody | None) -> tuple[Hop, ...]:
     return tuple(revive(Hop, hop | {"body": body}) for hop, body in zip(hops, bodies, strict=True))
 
 
+@cache
 def _snapshots() -> Any:
     """Snapshots that are shown, with all that their views need, oldest first."""
     own = and_(readings.c.capture_id == captures.c.id, readings.c.is_newest)
