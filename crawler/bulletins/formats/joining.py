@@ -30,7 +30,8 @@ def needs_space(before: str, after: str) -> bool:
         return False
     if UNSPACED_CHARACTER.match(before[-1]) or UNSPACED_CHARACTER.match(after[0]):
         return False
-    return not before.endswith(("-", "/", "_", "=", "&", "?"))
+    is_one_number = before[-1].isdigit() and after[0].isdigit()
+    return not is_one_number and not before.endswith(("-", "/", "_", "=", "&", "?"))
 
 
 def close_gaps(text: str) -> str:

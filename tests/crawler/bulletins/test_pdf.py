@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pikepdf
 import pytest
@@ -200,3 +201,10 @@ def test_a_hundred_thousand_objects_are_read_in_bounded_time() -> None:
     link = "<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(https://mp.weixin.qq.com/s/{:022d})>>>>"
     body = objects(CATALOGUE, PAGES, page, *(link.format(number) for number in range(4, last)))
     assert "too_many_links:1" in read_bulletin(body, "many.pdf").warnings
+
+
+def test_pdfs_are_read_in_many_threads_at_once(issue: Bulletin) -> None:
+    body = print_issue(Issue(NEWS, running_head="内部资料"))
+    with ThreadPoolExecutor(8) as threads:
+        read = list(threads.map(lambda _: read_bulletin(body, "issue.pdf").items, range(24)))
+    assert all(items == issue.items for items in read)
