@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,7 +16,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from crawler.mirror.rewrite import one_line
 from crawler.words import language, say
 from crawler.words.names import outcome_name, place_name, role_name, standing_name
-from storage.records import ArticleView, CaptureView, SnapshotView, Standing
+from storage.records import ArticleView, CaptureView, SnapshotAsset, SnapshotView, Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +29,24 @@ class Banner:
     home: str | None
     record: str | None  # the article's page
     raw: str | None  # the page as received
+    lacking: str = ""  # what is missing, in words
     copies: int = 1
 
 
+def lacking_words(assets: Iterable[SnapshotAsset]) -> str:
+    """What of a copy's assets is not held, counted by what they are; empty when nothing lacks."""
+    missing = Counter(asset.link.role for asset in assets if asset.rendition is None)
+    return say(", ").join(say("{count} of {role}", role=role_name(role), count=missing[role]) for role in missing)
+
+
 def banner_of(
-    article: ArticleView | None, snapshot: SnapshotView, *, home: str | None, record: str | None, raw: str | None
+    article: ArticleView | None,
+    snapshot: SnapshotView,
+    *,
+    lacking: str,
+    home: str | None,
+    record: str | None,
+    raw: str | None,
 ) -> Banner:
     """Return what there is to say of a copy, from all that is known of its article."""
     captures: Sequence[CaptureView] = article.captures if article else ()
@@ -43,6 +57,7 @@ def banner_of(
         home=home,
         record=record,
         raw=raw,
+        lacking=lacking,
         copies=len(article.snapshots) if article else 1,
     )
 

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from storage.archive import Archive
 
 # What the browser is told as well, in case that something was let through (docs/decisions/replay.md). `data:` is for
-# pictures alone: an inline picture runs nothing, drawings included.
+# pictures alone: an inline picture runs nothing, drawings included. `allow-same-origin` lets the copy load its own
+# pictures, which other sites may not; without `allow-scripts` there is nothing that could use it otherwise.
 COPY_POLICY = (
     "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline' 'self'; font-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'self'; "
-    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+    "sandbox allow-same-origin allow-downloads allow-popups allow-popups-to-escape-sandbox "
+    "allow-top-navigation-by-user-activation"
 )
 
 EXTENSIONS = {
@@ -110,15 +112,20 @@ def held_articles(archive: Archive, base: str) -> ArticlePlace:
 # ---- the page
 
 
-def standalone(copy: Rewritten, *, banner: str = "", banner_styles: str = "") -> bytes:
-    """Return a whole page: the copy in its box, below a ``banner`` (markup of ours) that its styles cannot touch."""
+def standalone(copy: Rewritten, *, banner: str = "", banner_styles: str = "", policy: str | None = None) -> bytes:
+    """Return a whole page: the copy in its box, below a ``banner`` (markup of ours) that its styles cannot touch.
+
+    ``policy``: what the browser is told inside the page, where no server tells it.
+    """
+    told = f'<meta http-equiv="Content-Security-Policy" content="{html.escape(policy)}">\n' if policy else ""
     sheets = [_text("copy.css"), "" if copy.has_template else _text("plain.css"), banner_styles, copy.styles]
     styles = "".join(f"<style>{sheet}</style>\n" for sheet in sheets if sheet)
     page = (
         '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
+        f"{told}"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n<meta name="color-scheme" content="light">\n'
-        '<meta name="robots" content="noindex">\n'
+        '<meta name="robots" content="noindex">\n<link rel="icon" href="data:,">\n'
         f"<title>{html.escape(copy.title)}</title>\n{styles}</head>\n<body>\n{banner}"
         f'<main class="wxm-stage">{copy.markup}</main>\n</body>\n</html>\n'
     )

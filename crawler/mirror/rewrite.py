@@ -37,7 +37,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 # Kinds of articles that scripts draw: their markup holds a shell, their content is in the reading.
 DRAWN_KINDS = frozenset({5, 8, 10})
 MEDIA_TAGS = frozenset({"img", "svg", "iframe", "mpvoice", "mp-common-mpaudio", "video", "audio", "qqmusic"})
-TEMPLATE_STYLES = 8000  # characters; a page with less than that has template sheets that are not held
+TEMPLATE_RULE = ".rich_media_title"  # every era's template has a rule for it (docs/wechat.md, 2.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +150,14 @@ def _as_it_stood(
     used = _used(outer)
     styles = "\n".join(clean_sheet(text, place, used) for text, place in texts)
     markup = clean(_serialised(outer), given=shelf.given, animations=animations)
-    return Rewritten(title, markup, styles, has_template=sum(len(text) for text, _ in texts) >= TEMPLATE_STYLES)
+    return Rewritten(title, markup, styles, has_template=TEMPLATE_RULE in styles)
 
 
 def _fill_head(frame: Element, article: Article) -> None:
     """Say what the page's scripts would have said in its head: when it was published, and from where."""
     moment = _by_id(frame, "publish_time")
-    if moment is not None and article.published_at and not "".join(moment.itertext()).strip():
+    # Empty until a script fills it, and in pages that a browser saved perhaps “yesterday”.
+    if moment is not None and article.published_at and not re.search(r"\d{4}", "".join(moment.itertext())):
         moment.text = shown_moment(article.published_at)
     place = _by_id(frame, "js_ip_wording")
     box = _by_id(frame, "js_ip_wording_wrp")
@@ -228,7 +229,8 @@ def _set(title: str, article: Article, reading: Reading, shelf: Shelf) -> Rewrit
         films: list[SnapshotAsset | None] = [*shelf.of_role(Role.VIDEO)]
         body.extend(film(asset, article.cover_url or "", shelf) for asset in films or [None])
     body.extend(sound(asset, "", shelf) for asset in shelf.of_role(Role.AUDIO))
-    pictures, words = list(_pictures(shelf)), list(_paragraphs(article.text))
+    text = "" if one_line(article.text) == title else article.text  # some posts have no words but their title
+    pictures, words = list(_pictures(shelf)), list(_paragraphs(text))
     body.extend([*pictures, *words] if article.item_show_type == 8 else [*words, *pictures])
     body.extend(_links(reading, shelf))
     body.extend(_source_line(article))

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from crawler.config import VERSION, Config
-from crawler.mirror.framing import banner_markup, banner_of, banner_styles
+from crawler.mirror.framing import banner_markup, banner_of, banner_styles, lacking_words
 from crawler.mirror.replay import COPY_POLICY, asset_places, copy_of, held_articles, standalone
 from crawler.web.addresses import (
     WrongMoment,
@@ -113,6 +113,7 @@ class ReadingRoom:
             title=newest.title if newest and newest.title else view.article_url,
             view=view,
             newest=newest,
+            lacking=lacking_words(self._archive.snapshot_assets(newest.snapshot)) if newest else "",
             zone=self._zone,
             href=href,
             raw_path=raw_path,
@@ -146,6 +147,7 @@ class ReadingRoom:
         banner = banner_of(
             view,
             snapshot,
+            lacking=lacking_words(self._archive.snapshot_assets(snapshot.snapshot)),
             home="/",
             record=record_path(view.article_url),
             raw=raw_path(snapshot.captured_at, snapshot.article_url),
