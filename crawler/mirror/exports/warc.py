@@ -141,7 +141,7 @@ class Export:
     def write_article(self, article_url: str) -> None:
         """Write every capture of an article, and its snapshots with their assets."""
         article = self._archive.article(urls.read_address(article_url))
-        if article is None or article.article_url in self.articles:
+        if article is None or article.tombstone or article.article_url in self.articles:
             return
         self.articles.add(article.article_url)
         self.bulletins.update(citing.bulletin for citing in article.cited_by)

@@ -11,7 +11,8 @@ import os
 import re
 import uuid
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -113,32 +114,41 @@ class WarcSeries:
         self._warcinfo_id = ""
 
     def __enter__(self) -> WarcSeries:
-        try:
+        with self._telling():
             self._folder.mkdir(parents=True, exist_ok=True)
             self._open_next()
-        except OSError as error:
-            raise OutputNotWritable(out=self._folder, reason=error.strerror or str(error)) from error
         return self
 
     def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
-        if self._file:
-            self._file.close()
+        with suppress(OSError):
+            if self._file:
+                self._file.close()
         for path in self._paths:
-            part_of(path).unlink(missing_ok=True)
+            with suppress(OSError):
+                part_of(path).unlink()
 
     def write(self, record: Record) -> Written:
         """Write one record, in a new file when the present one is full."""
-        if self._file is None or self._file.tell() >= self._roll_bytes:
-            self._open_next()
-        return self._write(record)
+        with self._telling():
+            if self._file is None or self._file.tell() >= self._roll_bytes:
+                self._open_next()
+            return self._write(record)
 
     def finish(self) -> list[Path]:
         """Make every byte safe, then give the files their names. Returns them."""
-        self._close()
-        for path in self._paths:
-            part_of(path).replace(path)
+        with self._telling():
+            self._close()
+            for path in self._paths:
+                part_of(path).replace(path)
         done, self._paths = self._paths, []
         return done
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise OutputNotWritable(out=self._folder, reason=error.strerror or str(error)) from error
 
     def _open_next(self) -> None:
         self._close()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,8 +20,9 @@ from crawler.config import Config
 from crawler.mirror.exports.warc import Captures, export_warc
 from crawler.mirror.exports.warc_file import FIELDS, Record, WarcSeries, warc_fields
 from crawler.mirror.outputs import OutputExists, OutputNotWritable
+from crawler.wechat.urls import read_address
 from storage.errors import BlobDamaged
-from storage.records import Article, Evidence, Outcome, Reading
+from storage.records import Article, Evidence, Outcome, Reading, Tombstone
 from tests.crawler.mirror.keeping import (
     LONG,
     LONG_NAME,
@@ -317,6 +320,24 @@ def test_a_file_that_is_there_is_not_written_over(archive, tmp_path):
     assert out.read_bytes() == before
     with pytest.raises(OutputNotWritable):
         export_warc(archive, out / "below" / "x.warc.gz", [SHORT], now=NOW)
+
+
+def test_a_full_disk_is_told_and_leaves_nothing_behind(archive, tmp_path, monkeypatch):
+    keep_article(archive)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputNotWritable, match="No space left"):
+        exported(archive, tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_what_was_withdrawn_does_not_go_out(archive, tmp_path):
+    keep_article(archive)
+    archive.withdraw(read_address(SHORT), Tombstone(reason="privacy", withdrawn_by="editor", withdrawn_at=NOW))
+    assert [record["WARC-Type"] for record in records(exported(archive, tmp_path))] == ["warcinfo"]
 
 
 def test_no_field_can_be_smuggled_in(tmp_path):
