@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, literal, select, update
 
 from storage.due import asset_tasks
 from storage.errors import NotInArchive
@@ -35,7 +35,7 @@ def keep_links(db: Connection, snapshot: int, cited: Sequence[AssetLink], *, wan
     numbers = _number(db, cited, wanted_at)
     db.execute(delete(links).where(links.c.snapshot_id == snapshot))
     _insert_links(db, snapshot, cited, numbers, start=0)
-    _count_missing(db, [snapshot])
+    _count_missing(db, snapshot)
 
 
 def add_snapshot_assets(
@@ -56,7 +56,7 @@ def add_snapshot_assets(
     fresh = [link for link in dict.fromkeys(cited) if (link.key, link.url, link.role) not in known]
     last = db.scalar(select(func.max(links.c.position)).where(links.c.snapshot_id == own.id))
     _insert_links(db, own.id, fresh, _number(db, fresh, wanted_at), start=0 if last is None else last + 1)
-    _count_missing(db, [own.id])
+    _count_missing(db, own.id)
     return wanted_assets(db, own.id, own.article_id, now=wanted_at)[0]
 
 
@@ -79,16 +79,20 @@ def wanted_assets(db: Connection, snapshot: int, article: int, *, now: datetime)
 
 
 def keep_asset(db: Connection, asset: AssetCapture, sha256: str, hops: str) -> bool:
-    """Keep a rendition whose bytes are safe; True when the asset did not have these bytes before."""
-    row = {"key": asset.key, "key_sha256": digest(asset.key), "url": asset.url, "attempts": 0}
-    known = db.execute(select(assets).where(assets.c.key_sha256 == row["key_sha256"])).first()
+    """Keep a rendition whose bytes are safe; True when the asset did not have these bytes before.
+
+    Runs ten times for each page, so its statements are built once (below).
+    """
+    key = digest(asset.key)
+    known = db.execute(_ASSET, {"key_sha256": key}).first()
     if known is None:
+        row = {"key": asset.key, "key_sha256": key, "url": asset.url, "attempts": 0}
         insert_missing(db, assets, [row | {"is_held": False, "has_original": False}], unique=["key_sha256"])
-        known = db.execute(select(assets).where(assets.c.key_sha256 == row["key_sha256"])).one()
+        known = db.execute(_ASSET, {"key_sha256": key}).one()
     is_new = _keep_rendition(db, known.id, asset, sha256, hops)
-    db.execute(update(assets).where(assets.c.id == known.id).values(**_state_after(known, asset)))
+    db.execute(_ASSET_KEPT, _state_after(known, asset) | {"number": known.id})
     if not known.is_held:
-        _count_missing(db, list(db.scalars(select(links.c.snapshot_id).where(links.c.asset_id == known.id).distinct())))
+        db.execute(_COUNT_MISSING_OF, {"of_asset": known.id})
     return is_new
 
 
@@ -150,20 +154,12 @@ def _lacking(snapshot: int, query: Any) -> Any:
     return query.where(assets.c.id.in_(cited), ~assets.c.has_original)
 
 
-def _count_missing(db: Connection, numbers: Sequence[int]) -> None:
-    missing = (
-        select(func.count(links.c.asset_id.distinct()))
-        .join_from(links, assets)
-        .where(links.c.snapshot_id == snapshots.c.id, links.c.is_needed, ~assets.c.is_held)
-        .scalar_subquery()
-    )
-    for some in chunks(numbers):
-        db.execute(update(snapshots).where(snapshots.c.id.in_(some)).values(missing_assets=missing))
+def _count_missing(db: Connection, snapshot: int) -> None:
+    db.execute(_COUNT_MISSING, {"of_snapshot": snapshot})
 
 
 def _keep_rendition(db: Connection, number: int, asset: AssetCapture, sha256: str, hops: str) -> bool:
-    place = and_(renditions.c.asset_id == number, renditions.c.sha256 == sha256)
-    held = db.execute(select(renditions.c.is_original).where(place)).first()
+    held = db.execute(_RENDITION, {"asset": number, "bytes": sha256}).first()
     if held is None:
         row = {
             "asset_id": number,
@@ -174,17 +170,48 @@ def _keep_rendition(db: Connection, number: int, asset: AssetCapture, sha256: st
             "captured_at": asset.captured_at,
             "hops": hops,
         }
-        db.execute(insert(renditions).values(**row))
+        db.execute(_KEEP_RENDITION, row)
     elif asset.is_original and not held.is_original:
         # The "scaled" picture turns out to be all that there ever was.
-        db.execute(update(renditions).where(place).values(is_original=True, url=asset.url, hops=hops))
+        original = {"is_original": True, "url": asset.url, "hops": hops}
+        db.execute(update(renditions).where(renditions.c.id == held.id).values(**original))
     return held is None
 
 
 def _state_after(known: Any, asset: AssetCapture) -> dict[str, Any]:
     """An original ends the asset's search; a scaled rendition leaves it due, at growing distances."""
     if asset.is_original or known.has_original:
-        return {"is_held": True, "has_original": True, "failure": None, "next_try_at": None}
+        return {"original": True, "next_try": None, "tries": known.attempts}
     wait = min(LONGEST_WAIT, timedelta(days=2 ** min(known.attempts, 5)))
     next_try = max(known.next_try_at or asset.captured_at, asset.captured_at + wait)
-    return {"is_held": True, "failure": None, "next_try_at": next_try, "attempts": known.attempts + 1}
+    return {"original": False, "next_try": next_try, "tries": known.attempts + 1}
+
+
+_ASSET = select(assets).where(assets.c.key_sha256 == bindparam("key_sha256"))
+_ASSET_KEPT = (
+    update(assets)
+    .where(assets.c.id == bindparam("number"))
+    .values(
+        is_held=True,
+        failure=None,
+        has_original=bindparam("original"),
+        next_try_at=bindparam("next_try"),
+        attempts=bindparam("tries"),
+    )
+)
+_RENDITION = select(renditions.c.id, renditions.c.is_original).where(
+    renditions.c.asset_id == bindparam("asset"), renditions.c.sha256 == bindparam("bytes")
+)
+_KEEP_RENDITION = insert(renditions)
+_MISSING = (
+    select(func.count(links.c.asset_id.distinct()))
+    .join_from(links, assets)
+    .where(links.c.snapshot_id == snapshots.c.id, links.c.is_needed, ~assets.c.is_held)
+    .scalar_subquery()
+)
+_COUNT_MISSING = update(snapshots).where(snapshots.c.id == bindparam("of_snapshot")).values(missing_assets=_MISSING)
+_COUNT_MISSING_OF = (
+    update(snapshots)
+    .where(snapshots.c.id.in_(select(links.c.snapshot_id).where(links.c.asset_id == bindparam("of_asset"))))
+    .values(missing_assets=_MISSING)
+)

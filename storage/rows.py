@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, insert
@@ -16,8 +17,7 @@ CHUNK = 500  # values in one IN (…): quick on both databases, and under SQLite
 def insert_missing(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, unique: Sequence[str]) -> None:
     """Insert those of the rows whose ``unique`` columns are not there yet."""
     if rows:
-        upsert: Any = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
-        db.execute(upsert(table).on_conflict_do_nothing(index_elements=list(unique)), list(rows))
+        db.execute(_insert_missing(db.dialect.name, table, tuple(unique)), list(rows))
 
 
 def replace_row(db: Connection, table: Table, row: Mapping[str, Any], *, unique: Sequence[str]) -> None:
@@ -29,7 +29,7 @@ def replace_row(db: Connection, table: Table, row: Mapping[str, Any], *, unique:
 
 def insert_row(db: Connection, table: Table, row: Mapping[str, Any]) -> int:
     """Insert the row; its number."""
-    key = db.execute(insert(table).values(**row)).inserted_primary_key
+    key = db.execute(insert(table), dict(row)).inserted_primary_key
     return int(key[0]) if key else 0
 
 
@@ -38,3 +38,10 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     every = list(values)
     for start in range(0, len(every), size):
         yield every[start : start + size]
+
+
+@cache
+def _insert_missing(dialect: str, table: Table, unique: tuple[str, ...]) -> Any:
+    """The statement, built once: building it costs more than running it."""
+    upsert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return upsert(table).on_conflict_do_nothing(index_elements=list(unique))
