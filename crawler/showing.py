@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from crawler.words import say
-from crawler.words.names import outcome_name, place_name, role_name, standing_name
+from crawler.words.names import outcome_name, place_name, problem_name, role_name, standing_name
 from storage.records import (
     ArticleView,
     Bulletin,
@@ -175,31 +175,20 @@ def _show_citation(citation: Citation) -> None:
         out.print(f"       ! {problem_words(citation.problem)}", style="yellow")
 
 
-PROBLEMS = {
-    "truncated": "The address is cut short in the bulletin and cannot be fetched; look for the whole one in the original.",
-    "truncated_token": "The address is cut short in the bulletin and cannot be fetched; look for the whole one in the original.",
-    "not_an_article": "This is a WeChat address, but not an article's.",
-    "album": "This is a WeChat album, not a single article.",
-    "profile": "This is an account's page, not a single article.",
-    "resource": "This is a part of a page, not an article.",
-    "lookalike_host": "This host only looks like WeChat's; it is never visited.",
-}
-
 WARNINGS = {
     "no_links": "No WeChat link was found in this bulletin.",
+    "no_articles": "It has WeChat links, but none to an article.",
     "no_text": "This file holds no text (perhaps scanned pages); only its links could be read.",
     "unreadable_text": "The text of page {detail} cannot be read (its font has no character map); links were still found.",
-    "no_items": "No items could be told apart; the links are listed as not placed.",
-    "no_date": "No date was found in the masthead.",
-    "decoded_with_losses": "Some characters could not be decoded.",
+    "too_many_links": "Page {detail} has more links than a bulletin has; only the first were read.",
+    "cut_short": "The file seems to be cut short; what is there was read.",
+    "undecodable_bytes": "Some characters could not be decoded.",
 }
 
 
 def problem_words(problem: str) -> str:
     """Return the sentence for a citation's problem code."""
-    return (
-        say(PROBLEMS[problem]) if problem in PROBLEMS else say("This address cannot be fetched ({code}).", code=problem)
-    )
+    return say("It cannot be fetched: {problem}.", problem=problem_name(problem))
 
 
 def warning_words(warning: str) -> str:

@@ -31,12 +31,17 @@ def say(sentence: str, /, **values: object) -> str:
 
 
 def say_error(error: MirrorError) -> str:
-    """Return an error's sentence in the reader's language."""
-    return say(error.words, **error.values)
+    """Return an error's sentence in the reader's language; what stands in its places is translated too."""
+    from crawler.words.names import problem_name
+
+    values = {name: problem_name(value) if isinstance(value, str) else value for name, value in error.values.items()}
+    return say(error.words, **values)
 
 
 @cache
 def chinese() -> dict[str, str]:
     """Every table of Chinese sentences, as one."""
-    tables = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__) if module.name.startswith("zh_")]
+    tables = [
+        import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__) if module.name.startswith("zh_")
+    ]
     return {english: words for table in tables for english, words in table.CHINESE.items()}

@@ -66,6 +66,24 @@ ROLES: Mapping[Role, str] = {
 }
 
 
+PROBLEMS: Mapping[str, str] = {
+    "truncated": "the address is cut short; look for the whole one in the original",
+    "ambiguous": "it cannot be told where the address ends; look it up in the original",
+    "malformed": "a part of the address cannot be right; compare it with the original",
+    "not_an_article": "it is not the address of a single article",
+    "lookalike_host": "the host only looks like WeChat's; it is never visited",
+    "user_info": "a user name stands before the host; such addresses are never visited",
+    "port": "it names a port that WeChat does not use",
+    "private_host": "it leads into a private network; such addresses are never visited",
+    "album": "it is an album, a list of articles",
+    "profile": "it is an account's own page",
+    "captcha": "it is a verification page that does not say for which article",
+    "resource": "it is a part of a page",
+    "sogou_link": "it is a passing link of Sogou's search",
+}
+"""What a problem code of an address means (docs/decisions/0002-addresses.md)."""
+
+
 def standing_name(standing: Standing | None) -> str:
     """Return the word for a standing; None is an article that was never visited."""
     return say(STANDINGS[standing])
@@ -84,3 +102,8 @@ def place_name(placed_by: PlacedBy | None) -> str:
 def role_name(role: Role) -> str:
     """Return the word for what an asset is to its page."""
     return say(ROLES[role])
+
+
+def problem_name(code: str) -> str:
+    """Return the words for a problem code; what is no code is taken for an English sentence."""
+    return say(PROBLEMS.get(code, code))
