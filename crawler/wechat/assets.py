@@ -23,7 +23,8 @@ from .opening import Page
 
 GETVOICE = "https://res.wx.qq.com/voice/getvoice?mediaid="
 FILM_HOST = "mpvideo.qpic.cn"
-_URL = re.compile(r"url\(\s*(?:\"([^\"]*)\"|'([^']*)'|([^)\"'\s]*))\s*\)", re.IGNORECASE)
+# Bounded and without going back: a style attribute may be 16 MB of "url(".
+_URL = re.compile(r"url\(\s*+(?:\"([^\"]{0,4000}+)\"|'([^']{0,4000}+)'|([^()\"'\s]{0,4000}+))\s*+\)", re.IGNORECASE)
 _IMAGE_ATTRIBUTES = ("data-src", "src")
 _AUTHORED = ("data-src", "data-ratio", "data-w", "data-s", "data-type", "data-imgfileid")
 _LONGEST_ADDRESS = 4_000
@@ -157,7 +158,7 @@ def _image(tag: Tag) -> Iterator[Found]:
     """A picture: the address that scripts put in place goes before the placeholder; a cropped one has its original."""
     address = image_address(tag)
     if address:
-        yield address, Role.BODY
+        yield address, Role.AVATAR if _is_avatar(tag) else Role.BODY
     if tag.get("data-croporisrc"):
         yield str(tag["data-croporisrc"]), Role.BODY
 
@@ -263,18 +264,21 @@ def inventory(page: Page, assets: Iterable[AssetLink]) -> Inventory:
 
 
 def _said(tag: Tag) -> str | None:
-    """The address by which an element says that it shows or plays something; None for what lies elsewhere."""
+    """The address by which an element says that it shows or plays something of the article's; else None."""
     if tag.name == "img":
         address = image_address(tag)
-        if not any(name in tag.attrs for name in _AUTHORED):
-            return None  # the icon of a card that a script has drawn
-        is_elsewhere = (
-            address is not None and address.startswith(("http", "//")) and make_link(address, Role.BODY) is None
-        )
-        return None if is_elsewhere else address
+        if address is None or _is_avatar(tag):
+            return None
+        if address.startswith(("http", "//")):
+            return address if make_link(address, Role.BODY) else None  # None: it lies elsewhere
+        return address if any(name in tag.attrs for name in _AUTHORED) else None  # None: the icon of a drawn card
     if tag.name in ("mpvoice", "mp-common-mpaudio"):
         return next((address for address, role in _voice(tag) if role is Role.AUDIO), None)
     return None
+
+
+def _is_avatar(tag: Tag) -> bool:
+    return "avatar" in str(tag.get("class") or "")
 
 
 def find_article_links(page: Page) -> tuple[str, ...]:

@@ -277,7 +277,7 @@ def is_whole(page: Page, container: str) -> bool:
 def is_shielded(page: Page, container: str) -> bool:
     """Whether the article is not shown in the place that we ask from: the flag is up and the container empty."""
     flag = page.variables.find_number("cgiDataNew.is_area_shield", "is_area_shield")
-    return flag == 1 and not has_content(page.ids[container])
+    return flag == 1 and not has_content(page.ids.get(landmarks.BODY, page.ids[container]))
 
 
 def _sketch(page: Page) -> str:

@@ -19,7 +19,8 @@ from .literals import read_literal
 BLOCKS = frozenset(
     str.split(
         "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer "
-        "foreignobject form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody tfoot thead tr ul"
+        "foreignobject form "
+        "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody tfoot thead tr ul"
     )
 )
 CELLS = frozenset({"td", "th"})

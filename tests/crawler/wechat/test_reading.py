@@ -1,0 +1,221 @@
+"""Every page of the corpus and of our own folder is read right, fast and always alike."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import re
+import time
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from crawler.wechat import landmarks
+from crawler.wechat.reading import READER_VERSION, read_page
+from storage.records import Identity, Outcome, Reading, Role
+
+PAGES = Path(__file__).parents[2] / "pages" / "wechat"
+OWN = sorted(PAGES.glob("*/*.html"))
+# What each page of the corpus is, read off the pages by eye and pinned.
+TABLE = list(csv.DictReader((PAGES / "corpus.tsv").open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE))
+FUZZED = ["jface-2026-01.html", "wae-pic-05.html", "weextract-2018-08-image-type8.html", "sogou-2018-04-bgimage.html"]
+
+
+@pytest.fixture(scope="session")
+def readings(corpus: Path) -> dict[str, Reading]:
+    """Every page of the corpus, read once."""
+    return {row["page"]: read_page((corpus / row["page"]).read_bytes()) for row in TABLE}
+
+
+def test_the_table_holds_every_page_of_the_corpus(corpus):
+    held = {f"{folder}/{file.name}" for folder in ("pages", "errors") for file in (corpus / folder).iterdir()}
+    assert held == {row["page"] for row in TABLE}
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row["page"])
+def test_a_page_of_the_corpus_is_what_it_is(row, readings):
+    reading = readings[row["page"]]
+    assert reading.outcome == row["outcome"]
+    assert row["seen"] in [evidence.seen for evidence in reading.evidence]
+    assert reading.reader_version == READER_VERSION
+    assert (reading.article is None) == (reading.outcome is not Outcome.ALIVE)
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row["title"]], ids=lambda row: row["page"])
+def test_an_article_of_the_corpus_has_its_title_account_identity_and_moment(row, readings):
+    article = readings[row["page"]].article
+    biz, mid, idx = row["identity"].split(" ")
+    moment = None if row["published_at"] == "-" else datetime.fromisoformat(row["published_at"]).astimezone(UTC)
+    assert (article.title, article.account_name) == (row["title"], row["account"])
+    assert article.identity == Identity(biz=biz, mid=mid, idx=idx)
+    assert (article.published_at, article.published_precision) == (moment, "second" if moment else None)
+    assert str(article.item_show_type) == row["kind"].replace("-", "None")
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row["title"]], ids=lambda row: row["page"])
+def test_an_article_of_the_corpus_has_its_media_and_words(row, readings):
+    reading = readings[row["page"]]
+    found, expected = map(int, row["media"].split("/"))
+    assert (reading.inventory.found, reading.inventory.expected) == (found, expected)
+    assert len(reading.article.text) == int(row["words"])
+    assert not re.search(r"function ?\(|\{\s*display|window\.", reading.article.text[:200])
+
+
+@pytest.mark.parametrize("page", OWN, ids=lambda page: f"{page.parent.name}/{page.stem}")
+def test_a_page_of_ours_is_read_as_its_sheet_says(page):
+    expected = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
+    assert expected.pop("origin")
+    reading = read_page(page.read_bytes(), expected.pop("final_url", None))
+    assert summary(reading, expected) == expected
+
+
+def summary(reading: Reading, wanted: dict) -> dict:
+    """As much of a reading as a sheet asks for, in its own words."""
+    article = reading.article
+    parts = {
+        "outcome": reading.outcome.value,
+        "evidence": [{"test": evidence.test, "seen": evidence.seen} for evidence in reading.evidence],
+        "assets": [[link.role.value, link.url] for link in reading.assets],
+        "inventory": reading.inventory and [reading.inventory.expected, reading.inventory.found],
+        "article_links": list(reading.article_links),
+        "moved_to": reading.moved_to,
+        "article": article
+        and {
+            field.name: value.isoformat() if isinstance(value := getattr(article, field.name), datetime) else value
+            for field in fields(article)
+            if field.name in (wanted.get("article") or {})
+        },
+    }
+    return {name: parts[name] for name in wanted}
+
+
+# ---- always alike --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["jface-2026-01.html", "savetruth-raw-2018-11-16-01.html"])
+def test_what_changes_at_every_visit_does_not_change_the_content(name, corpus):
+    page = (corpus / "pages" / name).read_text(encoding="utf-8")
+    later = re.sub(r'nonce="\d+"', 'nonce="1234"', page)
+    later = re.sub(r"\.[0-9a-z]{8,}\.(js|css)", r".zzzz1234abcd.\1", later)
+    later = re.sub(r"(req_id['\"]?\s*[:=]\s*(?:JsDecode\()?['\"])\w+", r"\1another", later)
+    later = later.replace("/640?wx_fmt", "/300?tp=webp&amp;wxfrom=5&amp;wx_lazy=1&amp;wx_fmt")
+    assert later != page
+    assert read_page(later.encode()).fingerprint == read_page(page.encode()).fingerprint
+
+
+def test_an_edited_word_changes_the_content(corpus):
+    page = (corpus / "pages" / "jface-2026-01.html").read_text(encoding="utf-8")
+    edited = page.replace("上周末特地去香港", "上周末没有去香港")
+    assert read_page(edited.encode()).fingerprint != read_page(page.encode()).fingerprint
+
+
+# ---- hostile pages -------------------------------------------------------------------------------------------
+
+FRAME = b'<html><body id="activity-detail" class="zh_CN mm_appmsg"><div id="js_article"><div id="js_content">'
+HOSTILE = {
+    "too_large": FRAME + b"x" * (landmarks.MAX_BYTES + 1),
+    "too_many_tags": FRAME + b"<p>x</p>" * (landmarks.MAX_TAGS // 2 + 10),
+    "too_deep": FRAME + b"<section>" * 100_000,
+}
+
+
+@pytest.mark.parametrize("seen", HOSTILE)
+def test_a_page_beyond_the_bounds_is_kept_without_a_tree(seen):
+    started = time.process_time()
+    reading = read_page(HOSTILE[seen])
+    assert (reading.outcome, reading.evidence[0].seen) == (Outcome.UNRECOGNISED, seen)
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" \n",
+        b"\x00" * 1000,
+        bytes(range(256)) * 40,
+        b"\xff\xfe<\x00h\x00",
+        b"<",
+        b"<!--" * 50_000,
+        b"<?xml version='1.0'?><a/>",
+        b'{"base_resp":{"ret":-3}}',
+        b"Content-Type: multipart/related\r\n\r\nnothing",
+        b"Content-Type: multipart/related; boundary=x\r\n\r\n--x\r\n\r\n--x",
+        b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj",
+        FRAME + b"<p " + b"a=1 " * 50_000 + b">",
+        FRAME + b"<section>" * 4_000 + b"deep",
+        FRAME + b"</div></div><script>var biz=" + b"[" * 300_000 + b"</script></body></html>",
+        FRAME + b"</div></div><script>" + b"mid=" * 300_000 + b"</script></body></html>",
+        FRAME + b"</div></div><script>var msg_title='" + b"\\x26" * 300_000 + b"</script></body></html>",
+    ],
+    ids=lambda body: repr(body[-24:])[:40],
+)
+def test_no_bytes_stop_the_reader(body):
+    started = time.process_time()
+    reading = read_page(body)
+    assert reading.outcome in Outcome
+    assert time.process_time() - started < 2
+
+
+def test_words_nested_thousands_deep_are_found():
+    body = FRAME + b"<section>" * 4_000 + "最深处".encode() + b"</section>" * 4_000 + b"</div></div></body></html>"
+    assert read_page(body).article.text == "最深处"
+
+
+def test_what_follows_a_huge_script_is_not_lost():
+    body = (
+        b"<html><head><script>" + b"a=1;" * 2_800_000 + b"</script></head>" + FRAME[6:] + b"<p>after</p></div></html>"
+    )
+    assert read_page(body).article.text == "after"
+
+
+def mutated(body: bytes, dice: random.Random) -> bytes:
+    """The page with a few pieces cut, doubled, swapped or broken."""
+    for _ in range(dice.randint(1, 4)):
+        at, length = dice.randrange(len(body)), dice.choice((1, 20, 400, 9_000))
+        piece = body[at : at + length]
+        change = dice.choice((b"", piece * 2, piece[::-1], bytes(dice.randrange(256) for _ in range(min(length, 50)))))
+        body = body[:at] + change + body[at + length :]
+    return body
+
+
+def fuzz(corpus: Path, rounds: int) -> None:
+    pages = [(corpus / "pages" / name).read_bytes() for name in FUZZED]
+    for round_number in range(rounds):
+        dice = random.Random(round_number)
+        started = time.process_time()
+        assert read_page(mutated(dice.choice(pages), dice)).outcome in Outcome
+        assert time.process_time() - started < 2, f"round {round_number} took too long"
+
+
+def test_mutated_pages_are_read_without_an_exception(corpus):
+    fuzz(corpus, 40)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+def test_ten_thousand_mutated_pages_are_read_without_an_exception(corpus):
+    fuzz(corpus, 10_000)
+
+
+CUT = ["jface-2026-01.html", "weextract-2018-06-post.html", "wae-pic-05.html", "wae-text-01.html", "laopo-01.html"]
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_a_page_cut_anywhere_is_alive_only_when_the_whole_article_came(name, corpus, readings):
+    body = (corpus / "pages" / name).read_bytes()
+    whole = readings[f"pages/{name}"]
+    for end in range(len(body) // 12, len(body) - 100, max(10_000, len(body) // 8)):
+        reading = read_page(body[:end])
+        if reading.outcome is Outcome.ALIVE:
+            assert reading.fingerprint == whole.fingerprint, f"cut at {end}"
+        else:
+            assert reading.outcome in (Outcome.TRUNCATED, Outcome.UNRECOGNISED), f"cut at {end}"
+
+
+def test_every_role_that_a_page_can_have_is_found_somewhere_in_the_corpus(readings):
+    roles = {link.role for reading in readings.values() for link in reading.assets}
+    assert roles >= set(Role) - {Role.VIDEO}
