@@ -35,8 +35,8 @@ LINE_NUMBERS = "code-snippet__line-index"
 CARDS: dict[str, tuple[str, ...]] = {
     "mpvoice": ("name",),
     "mp-common-mpaudio": ("name",),
-    "qqmusic": ("music_name", "singer"),
-    "mp-common-qqmusic": ("music_name", "singer"),
+    "qqmusic": ("music_name",),
+    "mp-common-qqmusic": ("music_name",),
     "mp-common-profile": ("data-nickname",),
     "mp-miniprogram": ("data-miniprogram-title", "data-miniprogram-nickname"),
     "mp-common-miniprogram": ("data-miniprogram-title", "data-miniprogram-nickname"),
@@ -129,11 +129,18 @@ class _Lines:
 def _enter(tag: Tag, lines: _Lines) -> None:
     if tag.name in BLOCKS or tag.name == "br" or (tag.name == "code" and _is_code_line(tag)):
         lines.end()
-    if tag.name in CARDS and not tag.get_text(strip=True):
+    if tag.name in CARDS and not _is_drawn(tag):
         words = [str(tag.get(name) or "") for name in CARDS[tag.name]]
         lines.end()
         lines.add(" ".join(unescape(unquote(word)) for word in words if word), is_preserved=False)
         lines.end()
+
+
+def _is_drawn(card: Tag) -> bool:
+    """Whether scripts have drawn the card already, inside its element or (mini-programs) right behind it."""
+    beside = card.find_next_sibling()
+    is_beside = isinstance(beside, Tag) and "display_element" in str(beside.get("class") or "")
+    return is_beside or bool(card.get_text(strip=True))
 
 
 def _leave(tag: Tag, lines: _Lines) -> None:

@@ -10,7 +10,8 @@ from crawler.wechat.notices import told_by
 from crawler.wechat.pages import classify, open_page
 from storage.records import Outcome
 
-FRAME = '<html><body id="activity-detail" class="zh_CN"><div id="js_article"><div id="js_content">{}</div></div></body></html>'
+BODY = '<body id="activity-detail" class="zh_CN"><div id="js_article"><div id="js_content">{}</div></div></body>'
+FRAME = f"<html>{BODY}</html>"
 PART = "Content-Type: {kind}\r\nContent-Transfer-Encoding: {coding}\r\nContent-Location: {place}\r\n\r\n{body}\r\n"
 
 
