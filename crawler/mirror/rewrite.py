@@ -36,6 +36,8 @@ MAX_TAGS = 200_000
 ZONE = ZoneInfo("Asia/Shanghai")
 # Kinds of articles that scripts draw: their markup holds a shell, their content is in the reading.
 DRAWN_KINDS = frozenset({5, 8, 10})
+# Boxes around an article's title and body, the innermost first (docs/wechat.md, 2.3).
+FRAMES = ("img-content", "page-content", "js_article")
 MEDIA_TAGS = frozenset({"img", "svg", "iframe", "mpvoice", "mp-common-mpaudio", "video", "audio", "qqmusic"})
 TEMPLATE_RULE = ".rich_media_title"  # every era's template has a rule for it (docs/wechat.md, 2.3)
 
@@ -127,7 +129,7 @@ def _by_id(tree: Element, name: str) -> Element | None:
 
 
 def _says_something(content: Element) -> bool:
-    if any(element.tag in MEDIA_TAGS for element in content.iter("*")):
+    if any(element.tag in MEDIA_TAGS or "url(" in (element.get("style") or "") for element in content.iter("*")):
         return True
     return any(str(text).strip() for text in content.xpath(".//text()[not(ancestor::script or ancestor::style)]"))
 
@@ -138,19 +140,34 @@ def _says_something(content: Element) -> bool:
 def _as_it_stood(
     title: str, tree: Element, content: Element, article: Article, shelf: Shelf, sheets: Mapping[str, str]
 ) -> Rewritten:
-    frame = next((box for box in content.iterancestors() if box.get("id") == "img-content"), content)
+    frame = _frame(content)
     _fill_head(frame, article)
     texts = list(_sheets(tree, shelf, sheets))
     outer, inner = _boxes(frame, shelf)
     animations: list[str] = []
     rewrite_tree(frame, shelf, animations)
     frame.tail = None
+    if not _has_title(frame):
+        inner.extend([made("h1", "rich_media_title", article.title or title), _head(article)])
     inner.append(frame)
     inner.extend(_source_line(article))
     used = _used(outer)
     styles = "\n".join(clean_sheet(text, place, used) for text, place in texts)
     markup = clean(_serialised(outer), given=shelf.given, animations=animations)
     return Rewritten(title, markup, styles, has_template=TEMPLATE_RULE in styles)
+
+
+def _frame(content: Element) -> Element:
+    """The innermost known box that holds the article's title, head and body."""
+    boxes = {box.get("id"): box for box in content.iterancestors()}
+    return next((boxes[name] for name in FRAMES if name in boxes), content)
+
+
+def _has_title(frame: Element) -> bool:
+    return any(
+        box.get("id") == "activity-name" or "rich_media_title" in (box.get("class") or "").split()
+        for box in frame.iter("*")
+    )
 
 
 def _fill_head(frame: Element, article: Article) -> None:
