@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,17 @@ import pytest
 from storage.archive import Archive
 
 
+@pytest.fixture(scope="session")
+def empty_archive(tmp_path_factory) -> Path:
+    """The folder of an empty archive, made once: each test gets a copy."""
+    folder = tmp_path_factory.mktemp("empty") / "archive"
+    Archive.open(folder, writing=True, create=True).close()
+    return folder
+
+
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
+def archive(empty_archive: Path, tmp_path: Path) -> Iterator[Archive]:
     """An empty archive, open for writing."""
-    with Archive.open(tmp_path / "archive", writing=True, create=True) as opened:
+    shutil.copytree(empty_archive, tmp_path / "archive")
+    with Archive.open(tmp_path / "archive", writing=True) as opened:
         yield opened

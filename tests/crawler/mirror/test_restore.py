@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from crawler.mirror.restore.links import Fate, WrongBaseURL, read_base_url
 from crawler.mirror.restore.restoring import read_file, restore
 from crawler.mirror.restore.rewriting import Caution
+from crawler.mirror.restore.text import decode
 from crawler.wechat.urls import find_addresses
 from storage.errors import UnreadableBulletin
 from tests.crawler.mirror.keeping import (
@@ -271,3 +272,29 @@ def test_a_real_page_of_links_is_restored_with_nothing_else_changed(archive, cor
     assert result.changed == len(cited) >= 10
     assert around(result.body) == around(body)
     assert result.body.count(b"data-versionurl=") == len(cited)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["gocn-20180312.md", "ios-weekly-200.md", "we-extract-links.md", "839studio-ncov-updates-early.csv"],
+)
+def test_real_lists_of_links_keep_every_byte_between_the_addresses(archive, corpus, name):
+    body = (corpus / "bulletins" / name).read_bytes()
+    first = restored(archive, body)
+    text = decode(body)
+    for link in first.links:
+        if link.fate is Fate.NEVER_KEPT:
+            keep_article(archive, link.cited_url)
+
+    result = restored(archive, body)
+
+    replaced = [found for found in find_addresses(text.text) if found.mended.address]
+    between, at = [], 0
+    for found in replaced:
+        between.append(text.text[at : found.start])
+        at = found.end
+    led = "|".join(re.escape(link.replay_url) for link in result.links if link.replay_url)
+    assert first.body == body
+    assert result.changed == len(replaced) > 3
+    assert re.split(led, decode(result.body).text) == [*between, text.text[at:]]
+    assert decode(result.body).encoding == text.encoding
