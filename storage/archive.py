@@ -31,7 +31,8 @@ from storage import (
     views,
 )
 from storage.blobs import BlobStore, FolderBlobs, read_blob
-from storage.captures import Bytes, NextVisit
+from storage.bytes_kept import Bytes
+from storage.captures import NextVisit
 from storage.engine import Database
 from storage.errors import BlobDamaged, NotInArchive
 from storage.opening import open_database
@@ -63,6 +64,7 @@ from storage.records import (
     Visit,
     WayOut,
 )
+from storage.together import Together
 
 BLOBS = "blobs"
 
@@ -77,6 +79,7 @@ class Archive:
         self.folder = folder
         self._database = database
         self._blobs = blobs
+        self._keep_assets: Together[assets.Fetched, bool] = Together(self._keep_assets_together)
 
     # ---- opening
 
@@ -202,10 +205,7 @@ class Archive:
         """Keep an asset's bytes; True when they were not held before. A scaled rendition leaves the asset due."""
         kept = self._put(asset.body, "asset", compress=asset.media_type.startswith(_TEXT))
         hops = self._put_hops(asset.hops)
-        documents = captures.hop_documents(asset.hops, hops)
-        with self._database.writing() as db:
-            captures.keep_bytes(db, [kept, *hops], f"asset {asset.url}", asset.captured_at)
-            return assets.keep_asset(db, asset, kept.sha256, documents)
+        return self._keep_assets(assets.Fetched(asset, kept, tuple(hops)))
 
     def keep_asset_failure(
         self, key: str, url: str, reason: str, *, tried_at: datetime, next_try_at: datetime | None
@@ -393,6 +393,10 @@ class Archive:
         self._database.writer  # noqa: B018  an archive opened for reading takes no bytes either
         self._blobs.put(name, body, compress=compress)
         return Bytes(sha256=name, size=len(body), kind=kind)
+
+    def _keep_assets_together(self, some: Sequence[assets.Fetched]) -> list[bool]:
+        with self._database.writing() as db:
+            return [assets.keep_asset(db, one) for one in some]
 
     def _put_hops(self, hops: Sequence[Hop]) -> list[Bytes | None]:
         return [self._put(hop.body, "hop", compress=True) if hop.body else None for hop in hops]

@@ -8,11 +8,13 @@ size; an avatar is the account's, not the article's, and may be missing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, literal, select, update
 
+from storage.bytes_kept import Bytes, hop_documents, keep_bytes
 from storage.due import asset_tasks
 from storage.errors import NotInArchive
 from storage.records import AssetCapture, AssetLink, AssetTask, Role
@@ -78,18 +80,28 @@ def wanted_assets(db: Connection, snapshot: int, article: int, *, now: datetime)
     return tuple(asset_tasks(db, due)), int(cited or 0) - len(lacking)
 
 
-def keep_asset(db: Connection, asset: AssetCapture, sha256: str, hops: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An asset whose bytes, and those on the way to it, are safe."""
+
+    asset: AssetCapture
+    body: Bytes
+    hops: tuple[Bytes | None, ...]
+
+
+def keep_asset(db: Connection, fetched: Fetched) -> bool:
     """Keep a rendition whose bytes are safe; True when the asset did not have these bytes before.
 
     Runs ten times for each page, so its statements are built once (below).
     """
-    key = digest(asset.key)
+    asset, key = fetched.asset, digest(fetched.asset.key)
+    keep_bytes(db, [fetched.body, *fetched.hops], f"asset {asset.url}", asset.captured_at)
     known = db.execute(_ASSET, {"key_sha256": key}).first()
     if known is None:
         row = {"key": asset.key, "key_sha256": key, "url": asset.url, "attempts": 0}
         insert_missing(db, assets, [row | {"is_held": False, "has_original": False}], unique=["key_sha256"])
         known = db.execute(_ASSET, {"key_sha256": key}).one()
-    is_new = _keep_rendition(db, known.id, asset, sha256, hops)
+    is_new = _keep_rendition(db, known.id, fetched)
     db.execute(_ASSET_KEPT, _state_after(known, asset) | {"number": known.id})
     if not known.is_held:
         db.execute(_COUNT_MISSING_OF, {"of_asset": known.id})
@@ -158,7 +170,9 @@ def _count_missing(db: Connection, snapshot: int) -> None:
     db.execute(_COUNT_MISSING, {"of_snapshot": snapshot})
 
 
-def _keep_rendition(db: Connection, number: int, asset: AssetCapture, sha256: str, hops: str) -> bool:
+def _keep_rendition(db: Connection, number: int, fetched: Fetched) -> bool:
+    asset, sha256 = fetched.asset, fetched.body.sha256
+    hops = hop_documents(asset.hops, fetched.hops)
     held = db.execute(_RENDITION, {"asset": number, "bytes": sha256}).first()
     if held is None:
         row = {

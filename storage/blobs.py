@@ -65,7 +65,7 @@ class FolderBlobs:
             place = self._place(sha256)
             self._make(place)
             stored = zstandard.ZstdCompressor(level=LEVEL).compress(body) if compress else body
-            _write_safely(place / (sha256 + COMPRESSED * compress), stored)
+            _write_safely(place, sha256 + COMPRESSED * compress, stored)
         except OSError as error:
             if error.errno in NO_ROOM:
                 raise no_room(self.folder, len(body)) from error
@@ -75,9 +75,9 @@ class FolderBlobs:
         """The bytes as a seekable stream. Compressed ones (text, at most some megabytes) are unpacked in memory."""
         place = self._place(sha256)
         try:
-            return (place / sha256).open("rb")
+            return Path(place, sha256).open("rb")
         except FileNotFoundError:
-            packed = (place / (sha256 + COMPRESSED)).read_bytes()
+            packed = Path(place, sha256 + COMPRESSED).read_bytes()
         try:
             return io.BytesIO(zstandard.ZstdDecompressor().decompress(packed))
         except zstandard.ZstdError as error:
@@ -85,38 +85,39 @@ class FolderBlobs:
 
     def exists(self, sha256: str) -> bool:
         """Whether there is a blob of this name."""
-        place = self._place(sha256)
-        return (place / sha256).exists() or (place / (sha256 + COMPRESSED)).exists()
+        return any(Path(self._place(sha256), name).exists() for name in (sha256, sha256 + COMPRESSED))
 
     def delete(self, sha256: str) -> None:
         """Remove a blob, in whatever form it lies there."""
         for name in (sha256, sha256 + COMPRESSED):
-            (self._place(sha256) / name).unlink(missing_ok=True)
+            Path(self._place(sha256), name).unlink(missing_ok=True)
 
     def names(self) -> Iterator[str]:
         """The names of all blobs."""
         for place in sorted(self.folder.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
             yield from sorted({file.name[:64] for file in place.iterdir() if _NAME.fullmatch(file.name)})
 
-    def _place(self, sha256: str) -> Path:
-        return self.folder / sha256[:2] / sha256[2:4]
+    def _place(self, sha256: str) -> str:
+        return f"{self.folder}/{sha256[:2]}/{sha256[2:4]}"
 
     def _holds(self, sha256: str, size: int) -> bool:
         """Whether these bytes are there. A plain file of another size is damaged, and written anew."""
-        place = self._place(sha256)
+        file = f"{self._place(sha256)}/{sha256}"
         try:
-            return (place / sha256).stat().st_size == size
+            return os.stat(file).st_size == size
         except FileNotFoundError:
-            return (place / (sha256 + COMPRESSED)).exists()
+            return os.path.exists(file + COMPRESSED)
 
-    def _make(self, place: Path) -> None:
+    def _make(self, place: str) -> None:
         """Make the two folders above a blob, each flushed into its parent."""
-        for folder in (self.folder, place.parent, place):
-            if str(folder) not in self._made:
-                if not folder.is_dir():
-                    folder.mkdir(parents=folder == self.folder, exist_ok=True)
-                    flush_folder(folder.parent)
-                self._made.add(str(folder))
+        if place in self._made:
+            return
+        for folder in (str(self.folder), os.path.dirname(place), place):
+            if folder not in self._made:
+                if not os.path.isdir(folder):
+                    os.makedirs(folder, exist_ok=True)
+                    flush_folder(os.path.dirname(folder))
+                self._made.add(folder)
 
 
 def read_blob(store: BlobStore, sha256: str) -> bytes:
@@ -134,7 +135,7 @@ def no_room(folder: Path, wanted: int = 1 << 20) -> DiskFull:
     return DiskFull(free=f"{free / 2**20:.1f} MB", floor=f"{max(0.1, wanted / 2**20):.1f} MB")
 
 
-def flush_folder(folder: Path) -> None:
+def flush_folder(folder: str) -> None:
     """Make sure that the names in a folder survive a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -143,17 +144,17 @@ def flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write_safely(file: Path, body: bytes) -> None:
-    temporary = file.with_name(f"{TEMPORARY}{secrets.token_hex(8)}")
+def _write_safely(place: str, name: str, body: bytes) -> None:
+    temporary = f"{place}/{TEMPORARY}{secrets.token_hex(8)}"
     try:
-        with temporary.open("xb", buffering=0) as stream:
+        with open(temporary, "xb", buffering=0) as stream:
             _write_all(stream, body)
             os.fsync(stream.fileno())
-        temporary.rename(file)
+        os.rename(temporary, f"{place}/{name}")
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        Path(temporary).unlink(missing_ok=True)
         raise
-    flush_folder(file.parent)
+    flush_folder(place)
 
 
 def _write_all(stream: io.FileIO, body: bytes) -> None:

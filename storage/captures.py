@@ -8,7 +8,7 @@ it, so its address outlives a better reader.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
@@ -16,17 +16,16 @@ from sqlalchemy import Connection, insert, select, update
 from storage import search
 from storage.addresses import bind
 from storage.assets import keep_links, renew_addresses, wanted_assets
-from storage.documents import dumps, plain
+from storage.bytes_kept import Bytes, hop_documents, keep_bytes
+from storage.documents import dumps
 from storage.due import planned, refresh, release, told
 from storage.errors import NotInArchive
 from storage.identity import identify
 from storage.records import Address, Capture, Kept, Outcome, Reading, Told
-from storage.rows import insert_missing, insert_row
+from storage.rows import insert_row
 from storage.schema import address as addresses
-from storage.schema import blob as blobs
 from storage.schema import capture as captures
 from storage.schema import digest
-from storage.schema import hop_body as hop_bodies
 from storage.schema import reading as readings
 from storage.schema import run as runs
 from storage.schema import snapshot as snapshots
@@ -35,15 +34,6 @@ NextVisit = Callable[[Sequence[Told]], datetime | None]
 
 # Outcomes that tell of the address: the article may be well, but this spelling leads to it no more.
 SPENT = frozenset({Outcome.LINK_EXPIRED, Outcome.MIGRATED, Outcome.BAD_LINK})
-
-
-@dataclass(frozen=True, slots=True)
-class Bytes:
-    """Bytes of a capture that are safe in the blob store, and what they are."""
-
-    sha256: str
-    size: int
-    kind: str
 
 
 def public_id(capture: Capture, page_sha256: str | None) -> str:
@@ -78,7 +68,7 @@ def keep_capture(
         "page_size": page.size if page else 0,
         "has_identity_conflict": conflict,
         "run_id": db.scalar(select(runs.c.id).where(runs.c.run == run)) if run else None,
-        "hops": dumps([_hop(hop, body) for hop, body in zip(capture.hops, hops, strict=True)]),
+        "hops": hop_documents(capture.hops, hops),
     }
     number = insert_row(db, captures, row)
     kept = _read(db, number, name, article, capture.reading)
@@ -107,25 +97,6 @@ def keep_reading(db: Connection, name: str, reading: Reading) -> Kept:
     kept = _read(db, number, name, known.article, reading)
     refresh(db, known.article, told(db, known.article), next_visit_at=planned(db, known.article))
     return replace(kept, identity_conflict=known.identity_conflict)
-
-
-def keep_bytes(db: Connection, kept: Sequence[Bytes | None], owner: str, kept_at: datetime) -> None:
-    """Record blobs that are safe; bytes on the way are noted by whose they are."""
-    some = {one.sha256: one for one in kept if one}
-    rows = [{"sha256": one.sha256, "size": one.size, "kind": one.kind, "kept_at": kept_at} for one in some.values()]
-    insert_missing(db, blobs, rows, unique=["sha256"])
-    on_the_way = [{"sha256": one.sha256, "first_seen_with": owner} for one in some.values() if one.kind == "hop"]
-    insert_missing(db, hop_bodies, on_the_way, unique=["sha256"])
-
-
-def hop_documents(hops: Sequence[object], bodies: Sequence[Bytes | None]) -> str:
-    """An exchange as JSON: each hop with its body's digest in place of the body."""
-    return dumps([_hop(hop, body) for hop, body in zip(hops, bodies, strict=True)])
-
-
-def _hop(hop: object, body: Bytes | None) -> dict[str, object]:
-    document: dict[str, object] = plain(replace(hop, body=None))  # type: ignore[type-var]
-    return document | {"body": body.sha256 if body else None}
 
 
 # ---- readings and snapshots

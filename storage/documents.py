@@ -20,8 +20,8 @@ T = TypeVar("T")
 
 
 def dumps(value: Any) -> str:
-    """A record, or a tuple of records, as JSON."""
-    return json.dumps(plain(value), separators=(",", ":"))
+    """A record, or a list of records, as JSON."""
+    return json.dumps(value, default=plain, separators=(",", ":"))
 
 
 def loads(kind: type[T], document: str) -> T:
@@ -30,20 +30,18 @@ def loads(kind: type[T], document: str) -> T:
 
 
 def plain(value: Any) -> Any:
-    """What JSON can hold of a value."""
-    if value is None or isinstance(value, str | int | float):
-        return value
+    """What JSON can hold of a record, a mapping or a moment; parts are left to JSON, which asks again where it must."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if dataclasses.is_dataclass(value):
-        return {name: plain(getattr(value, name)) for name in _fields(cast(Any, type(value)))}
+        return {name: getattr(value, name) for name in _fields(cast(Any, type(value)))}
     if isinstance(value, Mapping):
-        return {key: plain(part) for key, part in value.items()}
-    return [plain(part) for part in value]
+        return dict(value)
+    raise TypeError(f"not to be kept as JSON: {type(value).__name__}")
 
 
 def revive(kind: Any, value: Any) -> Any:
-    """The value of this kind that ``plain`` made plain."""
+    """The value of this kind that JSON gave back."""
     return _reviver(kind)(value)
 
 
