@@ -73,7 +73,10 @@ def renew_addresses(db: Connection, snapshot: int, cited: Sequence[AssetLink]) -
 
 def wanted_assets(db: Connection, snapshot: int, article: int, *, now: datetime) -> tuple[tuple[AssetTask, ...], int]:
     """A snapshot's assets whose next try has come; and how many of all are held in their original."""
-    query = _lacking(snapshot, select(assets, literal(article).label("article_id")).order_by(assets.c.id))
+    cited_here = and_(links.c.asset_id == assets.c.id, links.c.snapshot_id == snapshot)
+    role = select(links.c.role).where(cited_here).order_by(links.c.position).limit(1).scalar_subquery()
+    named = select(assets, literal(article).label("article_id"), role.label("role")).order_by(assets.c.id)
+    query = _lacking(snapshot, named)
     lacking = db.execute(query).all()
     due = [row for row in lacking if row.next_try_at is not None and row.next_try_at <= now]
     cited = db.scalar(select(func.count(links.c.asset_id.distinct())).where(links.c.snapshot_id == snapshot))

@@ -134,18 +134,20 @@ def newest_snapshot(db: Connection, article: int) -> int | None:
 
 def due_assets(db: Connection, now: datetime, *, limit: int) -> list[AssetTask]:
     """Assets whose next try has come, what is not held at all first, of articles that are not known to be gone."""
-    living = and_(
-        articles.c.withdrawn_at.is_(None), or_(articles.c.standing.is_(None), articles.c.standing != Standing.GONE)
-    )
-    cited = (
-        select(func.max(articles.c.id))
+    standing = articles.c.standing
+    living = and_(articles.c.withdrawn_at.is_(None), or_(standing.is_(None), standing != Standing.GONE))
+    # Any one of the articles will do: an account's avatar may stand in thousands.
+    citing = (
+        select(articles.c.id)
         .select_from(links.join(snapshots).join(captures).join(addresses).join(articles))
         .where(links.c.asset_id == assets.c.id, living)
+        .limit(1)
         .scalar_subquery()
     )
+    role = select(links.c.role).where(links.c.asset_id == assets.c.id).limit(1).scalar_subquery()
     query = (
-        select(assets, cited.label("article_id"))
-        .where(assets.c.next_try_at <= now, cited.is_not(None))
+        select(assets, citing.label("article_id"), role.label("role"))
+        .where(assets.c.next_try_at <= now, citing.is_not(None))
         .order_by(assets.c.is_held, assets.c.next_try_at, assets.c.id)
         .limit(limit)
     )
@@ -153,18 +155,15 @@ def due_assets(db: Connection, now: datetime, *, limit: int) -> list[AssetTask]:
 
 
 def asset_tasks(db: Connection, rows: Sequence[Row[Any]]) -> list[AssetTask]:
-    """Tasks for rows of ``asset`` with an ``article_id``."""
-    wanted = [row.id for row in rows]
-    roles: dict[int, str] = {}
+    """Tasks for rows of ``asset`` with an ``article_id`` and a ``role``."""
     scaled: dict[int, str] = {}
-    for some in chunks(wanted):
-        roles |= {row.asset_id: row.role for row in db.execute(_roles().where(links.c.asset_id.in_(some)))}
+    for some in chunks(row.id for row in rows if row.is_held):
         scaled |= {row.asset_id: row.sha256 for row in db.execute(_largest().where(renditions.c.asset_id.in_(some)))}
     return [
         AssetTask(
             key=row.key,
             url=row.url,
-            role=Role(roles.get(row.id, Role.BODY)),
+            role=Role(row.role),
             article=row.article_id,
             held_sha256=scaled.get(row.id),
             attempts=row.attempts,
@@ -207,10 +206,6 @@ def _standing(history: Sequence[Told]) -> dict[str, Any]:
         "last_told_at": telling[-1].captured_at if telling else None,
         "first_alive_at": min(alive, default=None),
     }
-
-
-def _roles() -> Any:
-    return select(links.c.asset_id, links.c.role).order_by(links.c.position.desc())
 
 
 def _largest() -> Any:

@@ -87,9 +87,10 @@ def connect_sqlite(folder: Path, *, writing: bool) -> Database:
     if writing and not may_write:
         raise ArchiveReadOnly(place=folder, reason="no permission")
     if may_write:
-        writer = _sqlite(file, pool={"pool_size": 1, "max_overflow": 0, "pool_timeout": WAIT_SECONDS})
+        alone = {"pool_size": 1, "max_overflow": 0, "pool_timeout": WAIT_SECONDS}
+        writer = _sqlite(file, pool=alone) if writing else None
         readers = _sqlite(file, pool={"pool_size": 4}, begin="BEGIN", options="?mode=rwc" if writing else "?mode=rw")
-        return Database(folder, readers, writer if writing else None)
+        return Database(folder, readers, writer)
     return Database(folder, _read_only_sqlite(file), None)
 
 
