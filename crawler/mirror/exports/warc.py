@@ -71,10 +71,11 @@ def export_warc(
 ) -> Exported:
     """Write these articles (by their canonical names) to ``out``: a .warc.gz, or a folder of them.
 
-    A further file is begun at ``roll_bytes``. The same archive at the same ``now`` gives the same bytes. Nothing is
+    A name in .warc gets its .gz. A further file is begun at ``roll_bytes``. The same archive at the same ``now`` gives the same bytes. Nothing is
     left behind by an export that fails. Raises OutputExists, OutputNotWritable, BlobDamaged.
     """
     began = time.perf_counter()
+    out = out.with_name(f"{out.name}.gz") if out.suffix == ".warc" else out
     named = list(articles)
     opening = Opening(config or Config(), now)
     stem = f"wxmirror-{now.astimezone(UTC):%Y%m%d%H%M%S}"

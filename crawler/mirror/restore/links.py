@@ -54,11 +54,6 @@ class RestoredLink:
     replay_url: str | None = None
     captured_at: datetime | None = None
 
-    @property
-    def is_replaced(self) -> bool:
-        """Whether the link leads to the archive."""
-        return self.fate is Fate.REPLACED
-
 
 class Links:
     """The fates of a bulletin's addresses, each asked of the archive once."""
@@ -69,7 +64,7 @@ class Links:
         self._at = datetime.combine(published_on, time(), CHINA).astimezone(UTC) if published_on else LONG_AGO
         self._only_gone = only_gone
         self._fates: dict[str, RestoredLink | None] = {}
-        self._led = re.compile(re.escape(base_url) + r"/web/(\d{14})/")
+        self._led = re.compile(re.escape(base_url) + r"/web/([0-9]{14})/")
 
     def fate(self, cited_url: str) -> RestoredLink | None:
         """Return the fate of an address, in any spelling; None when it has nothing to do with WeChat."""
@@ -90,9 +85,9 @@ class Links:
             return None
         try:
             address = urls.read_address(url[led.end() :])
-        except NotAnArticle:
+            at = datetime.strptime(led[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        except (NotAnArticle, ValueError):
             return None
-        at = datetime.strptime(led[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         snapshot = self._archive.snapshot(address, at=at)
         return RestoredLink(
             cited_url=address.cited_url,

@@ -83,8 +83,9 @@ def save(pdf: Pdf) -> bytes:
 def find_cautions(pdf: Pdf) -> Iterator[Caution]:
     """Yield what a person should know: a signature that breaks, a damaged file that was put right."""
     form = pdf.Root.get(Name.AcroForm)
-    flags = form.get(Name.SigFlags, 0) if isinstance(form, Dictionary) else 0
-    if int(flags) & 1 or Name.DocMDP in pdf.Root.get(Name.Perms, Dictionary()):
+    flags = form.get(Name.SigFlags) if isinstance(form, Dictionary) else None
+    rights = pdf.Root.get(Name.Perms)
+    if (isinstance(flags, int) and flags & 1) or (isinstance(rights, Dictionary) and Name.DocMDP in rights):
         yield Caution.SIGNATURE_BROKEN
     if pdf.get_warnings():
         yield Caution.REPAIRED

@@ -168,6 +168,13 @@ def test_restoring_what_is_restored_changes_nothing(archive, wrap):
     assert [(link.fate, link.article_url, link.replay_url) for link in again.links] == [(Fate.REPLACED, SHORT, LED)]
 
 
+@pytest.mark.parametrize("moment", ["99999999999999", "2024031402000", "００００００００００００００"])
+def test_what_only_looks_like_an_address_of_the_archive_is_left(archive, moment):
+    keep_article(archive)
+    body = f'<p><a href="{BASE}/web/{moment}/{SHORT}">此</a></p>'.encode()
+    assert restored(archive, body).body == body
+
+
 def test_session_secrets_do_not_go_into_the_restored_page(archive):
     keep_article(archive, LONG)
     body = f'<p><a href="{LONG}&amp;key=abc123&amp;uin=Nzc3">此</a></p>'.encode()

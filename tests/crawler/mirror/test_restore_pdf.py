@@ -17,6 +17,8 @@ import pypdfium2
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from crawler.mirror.restore.links import Fate
@@ -307,5 +309,32 @@ def test_a_real_bulletin_is_restored_whole(archive, corpus):
     assert [where[:2] for where in after] == [where[:2] for where in before]
     for (*_, was), (*_, now) in zip(before, after, strict=True):
         assert now.startswith(f"{BASE}/web/20240314020005/https://mp.weixin") if was in kept else now == was
+    assert pixels(result.body) == pixels(body)
+    check(result.body)
+
+
+def test_a_real_bulletin_printed_as_pdf_gets_links_over_its_addresses(archive, corpus):
+    """The addresses of the real issue, 270 characters long, run over lines and stand close under each other."""
+    text = (corpus / "bulletins" / "sichuan-difangzhi-2024-03-13.txt").read_text()
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    lines = [line[at : at + 66] for line in text.splitlines() for at in range(0, max(1, len(line)), 66)]
+
+    def draw(canvas: Canvas) -> None:
+        for first in range(0, len(lines), 48):
+            canvas.setFont("STSong-Light", 10)
+            for row, line in enumerate(lines[first : first + 48]):
+                canvas.drawString(40, 800 - 16 * row, line)
+            canvas.showPage()
+
+    cited = next(line for line in text.splitlines() if line.startswith("http"))
+    keep_article(archive, cited)
+    body = drawn(draw)
+
+    result = restored(archive, body)
+
+    laid = annotations(result.body)
+    assert [link.fate for link in result.links] == [Fate.REPLACED] * 2
+    assert len(laid) == 2 * -(-len(cited) // 66)
+    assert {url for *_, url in laid} == {result.links[0].replay_url}
     assert pixels(result.body) == pixels(body)
     check(result.body)

@@ -293,6 +293,12 @@ def test_a_full_file_is_followed_by_another(archive, tmp_path):
     assert (result.bulletins, result.articles, result.snapshots, result.assets) == (1, 1, 1, 1)
 
 
+def test_a_name_without_gz_gets_it(archive, tmp_path):
+    keep_article(archive)
+    assert export_warc(archive, tmp_path / "x.warc", [SHORT], now=NOW).out == tmp_path / "x.warc.gz"
+    assert (tmp_path / "x.warc.gz").is_file()
+
+
 def test_nothing_secret_stands_in_the_headers(archive, tmp_path):
     secrets = [("Set-Cookie", "wap_sid2=s3cr3t"), ("Location", f"{LONG}&key=s3cr3t&uin=s3cr3t")]
     first = hop(f"{LONG}&pass_ticket=s3cr3t", at=MARCH, status=302, headers=secrets, body=b"")
