@@ -8,6 +8,7 @@ in the archive; a crawl that ends early, for whatever reason, leaves the rest du
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Sequence
@@ -24,6 +25,7 @@ from scrapy.settings import Settings
 from scrapy.utils.reactor import install_reactor
 
 from crawler import settings as knobs
+from crawler.child import GARBAGE_AFTER, Child
 from crawler.config import Config
 from crawler.exchanges import WAY_OUT_FAILURES, failure_word
 from crawler.fetching import Assets
@@ -34,16 +36,13 @@ from crawler.quiet import keep_quiet
 from crawler.readers import Reader
 from crawler.robots import Robots
 from crawler.tally import Listener, LogListener, Tally
-from crawler.threads import Threads
+from crawler.threads import InChild, Threads
 from crawler.visits import OWNER, Visits
 from crawler.wechat.urls import is_wechat_host
 from crawler.words import say
 from storage.archive import Archive
 from storage.errors import ArchiveBusy, MirrorError
 from storage.records import Reading, RunSummary
-
-WRITERS = 3
-"""Threads that write to the archive: hashing and compressing overlap, transactions follow each other."""
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +72,7 @@ class Crawl:
         *,
         run: str,
         tally: Tally,
-        reader: Reader,
+        child: Child,
         clock: Clock,
         ends_at: datetime | None = None,
         only_urgent: bool = False,
@@ -82,11 +81,11 @@ class Crawl:
         self.archive = archive
         self.run = run
         self.tally = tally
-        self.reader = reader
+        self.reader = Reader(child)
         self.clock = clock
-        self.threads = Threads(WRITERS, "archive")
+        self.threads = InChild(child)
         self.reader_threads = Threads(1, "reader")
-        self.intake = Intake(archive, reader, tally, clock)
+        self.intake = Intake(archive, self.reader, tally, clock)
         self.pace = Pace(
             archive,
             delay_seconds=config.crawl.article_delay_seconds,
@@ -114,7 +113,7 @@ class Crawl:
             tally=tally,
             clock=clock,
             threads=self.threads,
-            reader=reader,
+            reader=self.reader,
             reader_threads=self.reader_threads,
             must_stop=self.visits.must_stop,
         )
@@ -146,8 +145,7 @@ class Crawl:
         self.tally.listener.note(say(WAY_OUT_WORDS[word]))
 
     def close(self) -> None:
-        """Wait for what is being written."""
-        self.threads.close()
+        """Wait for what is being read."""
         self.reader_threads.close()
 
     def stands_alone(self, until_closed: ExitStack) -> None:
@@ -187,13 +185,14 @@ def crawl(
         tally.listener.note(say("This run was begun already, here or by another scheduler."))
         return RunSummary()
     try:
-        with Reader() as reader, ExitStack() as stack:
+        with ExitStack() as stack:
+            child = the_child(config, stack)
             one = Crawl(
                 config,
                 archive,
                 run=run,
                 tally=tally,
-                reader=reader,
+                child=child,
                 clock=clock,
                 ends_at=ends_at,
                 only_urgent=only_urgent,
@@ -216,7 +215,8 @@ def rehearse(
     tally = Tally(listener or LogListener())
     files, urls, by_hand = told_apart(inputs)
     bulletins = [list_of(by_hand)[0]] if by_hand else []
-    with Reader() as reader:
+    with ExitStack() as stack:
+        reader = Reader(the_child(None, stack))
         for file in files:
             try:
                 bulletins.append(reader.read_bulletin(read_file(file), file.name))
@@ -248,10 +248,18 @@ def begin_alone(config: Config) -> Crawl:
     stack.callback(
         lambda: archive.end_run(run, tally.summary(left_due=archive.count_due(clock.now())), now=clock.now())
     )
-    one = Crawl(config, archive, run=run, tally=tally, reader=stack.enter_context(Reader()), clock=clock)
+    one = Crawl(config, archive, run=run, tally=tally, child=the_child(config, stack), clock=clock)
     stack.callback(one.close)
     one.stands_alone(stack)
     return one
+
+
+def the_child(config: Config | None, until_closed: ExitStack) -> Child:
+    """The second process of a crawl, with its archive open; of a rehearsal, without."""
+    child = Child((config.folder, config.archive.database_url) if config else None)
+    until_closed.callback(child.close)
+    child.begin()
+    return child
 
 
 def told_apart(inputs: Sequence[str]) -> tuple[list[Path], list[str], list[str]]:
@@ -278,7 +286,6 @@ def _take_in_and_visit(one: Crawl, inputs: Sequence[str], stack: ExitStack) -> N
             say("Another crawl is running on this archive. The bulletins are taken in; it will visit their articles.")
         )
     files, urls, by_hand = told_apart(inputs)
-    one.reader.warm_up()
     one.intake.take_files(files)
     _reporting(one, lambda: one.intake.take_urls(by_hand))
     for source in one.config.sources:
@@ -328,6 +335,8 @@ def run_reactor(work: Callable[[], Awaitable[None]], settings: Settings, *, inte
     resolver.trusted_hosts = frozenset(settings.getlist(TRUSTED_HOSTS))
     resolver.install_on_reactor()
     failures: list[BaseException] = []
+    gc.freeze()  # what was imported stays; looking through it for garbage took a tenth of the downloads' time
+    gc.set_threshold(*GARBAGE_AFTER)
 
     async def to_the_end() -> None:
         loop = asyncio.get_running_loop()

@@ -25,7 +25,7 @@ from crawler.pacing import Clock
 from crawler.readers import Reader
 from crawler.revisits import next_asset_try
 from crawler.tally import Tally
-from crawler.threads import Threads
+from crawler.threads import Elsewhere
 from crawler.wechat.media import is_hotlink_placeholder, media_type
 from crawler.wechat.urls import asset_addresses, cut_secrets
 from storage.archive import Archive
@@ -37,6 +37,9 @@ with a placeholder. So articles' own host, or none."""
 
 UNWANTED_UNTIL = timedelta(days=30)
 """How long media that the settings leave out are not asked about again."""
+
+BEING_KEPT = 4
+"""Assets that may be on their way into the archive while others are fetched: the bound on memory."""
 
 SHORT_PATIENCE = timedelta(seconds=20)
 """A Retry-After up to this is waited for at once."""
@@ -68,9 +71,9 @@ class Assets:
         settings: CrawlSettings,
         tally: Tally,
         clock: Clock,
-        threads: Threads,
+        threads: Elsewhere,
         reader: Reader,
-        reader_threads: Threads,
+        reader_threads: Elsewhere,
         must_stop: Callable[[], bool],
     ) -> None:
         self.archive = archive
@@ -84,7 +87,8 @@ class Assets:
         self.download: Download | None = None
         self._tried: set[str] = set()
         self._sheets: dict[str, tuple[AssetLink, ...]] = {}
-        self._room = asyncio.Semaphore(settings.asset_concurrency)
+        self._connections = asyncio.Semaphore(settings.asset_concurrency)
+        self._room = asyncio.Semaphore(settings.asset_concurrency + BEING_KEPT)
 
     async def fetch_for(self, kept: Kept, reading: Reading) -> None:
         """Fetch what a kept page wants: what it cites itself, then what its style sheets cite."""
@@ -168,7 +172,8 @@ class Assets:
 
     async def _downloaded(self, request: Request) -> Response:
         assert self.download is not None, "the engine is not running"
-        return await self.download(request)
+        async with self._connections:
+            return await self.download(request)
 
     def _request(self, task: AssetTask, url: str) -> Request:
         meta = {

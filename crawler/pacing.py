@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from crawler.threads import Threads
+from crawler.threads import Elsewhere
 from storage.records import WayOut
 
 PAUSES = (timedelta(minutes=30), timedelta(hours=2))
@@ -103,7 +103,7 @@ class Pace:
         way_out: str,
         waiting: Callable[[datetime | None], None],
         stopped: asyncio.Event,
-        in_thread: Threads,
+        in_thread: Elsewhere,
     ) -> None:
         self.keeper = keeper
         self.delay_seconds = delay_seconds

@@ -22,7 +22,7 @@ from crawler.exchanges import told_by
 from crawler.guard import Errand
 from crawler.middlewares import ERRAND, hops_of
 from crawler.pacing import Clock
-from crawler.threads import Threads
+from crawler.threads import Elsewhere
 from storage.archive import Archive
 from storage.records import AssetCapture, Capture, Outcome, SourceFetch, Visit
 
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 class Robots:
     """The robots.txt of the articles' host."""
 
-    def __init__(self, archive: Archive, *, rule: Literal["cited", "obey"], clock: Clock, threads: Threads) -> None:
+    def __init__(self, archive: Archive, *, rule: Literal["cited", "obey"], clock: Clock, threads: Elsewhere) -> None:
         self.archive = archive
         self.rule = rule
         self.clock = clock

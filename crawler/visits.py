@@ -18,7 +18,7 @@ from time import monotonic
 from crawler.pacing import Clock, Pace, ends_the_night
 from crawler.revisits import AT_ONCE, next_visit
 from crawler.tally import Tally
-from crawler.threads import Threads
+from crawler.threads import Elsewhere
 from crawler.wechat.urls import read_address
 from crawler.words import say
 from storage.archive import Archive
@@ -55,7 +55,7 @@ class Visits:
         tally: Tally,
         pace: Pace,
         clock: Clock,
-        threads: Threads,
+        threads: Elsewhere,
         only_urgent: bool,
         ends_at: datetime | None,
         min_free_bytes: int,
