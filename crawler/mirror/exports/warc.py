@@ -71,8 +71,8 @@ def export_warc(
 ) -> Exported:
     """Write these articles (by their canonical names) to ``out``: a .warc.gz, or a folder of them.
 
-    A name in .warc gets its .gz. A further file is begun at ``roll_bytes``. The same archive at the same ``now`` gives the same bytes. Nothing is
-    left behind by an export that fails. Raises OutputExists, OutputNotWritable, BlobDamaged.
+    A name in .warc gets its .gz. A further file is begun at ``roll_bytes``. The same archive at the same ``now`` gives
+    the same bytes. Nothing is left behind by an export that fails. Raises OutputExists, OutputNotWritable, BlobDamaged.
     """
     began = time.perf_counter()
     out = out.with_name(f"{out.name}.gz") if out.suffix == ".warc" else out
