@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -69,9 +70,9 @@ class ReadingRoom:
 
     # ---- bulletins
 
-    def home(self, p: int = 1) -> Response:
+    def home(self, p: str = "1") -> Response:
         """The door: what is kept, a search for any address, the bulletins."""
-        number = max(1, p)
+        number = int(p) if re.fullmatch(r"[1-9]\d{0,6}", p, re.A) else 1
         bulletins = self._archive.bulletins(limit=PER_PAGE + 1, offset=(number - 1) * PER_PAGE)
         return page(
             "home.html",

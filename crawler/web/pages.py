@@ -111,4 +111,6 @@ def _mirror_error(_: Request, error: Exception) -> Response:
 def _unplanned(request: Request, error: Exception) -> Response:
     logger.error("%s", request.url.path, exc_info=error)
     words = say("The page could not be made. The program's log says why; please tell the archive's keeper.")
-    return sorry(500, say("Something went wrong"), words)
+    answer = sorry(500, say("Something went wrong"), words)
+    answer.headers.update(HEADERS)  # made outside the middleware
+    return answer

@@ -33,7 +33,7 @@ def serve(config: Config) -> None:
     NoArchive, ArchiveTooNew.
     """
     os.environ.setdefault("WXMIRROR_LANGUAGE", "zh")  # a service has no locale; its readers are Chinese
-    with _opened(config) as archive, _listening(config) as listener:
+    with opened(config) as archive, _listening(config) as listener:
         settings = uvicorn.Config(
             create_app(config, archive),
             log_level="warning",
@@ -71,7 +71,8 @@ class _Server(uvicorn.Server):
                 signal.signal(sign, handler)
 
 
-def _opened(config: Config) -> Archive:
+def opened(config: Config) -> Archive:
+    """Open the archive, brought up to date if it can be; raises NoArchive, ArchiveTooNew."""
     try:
         return Archive.open(config.folder, database_url=config.archive.database_url, writing=True)
     except ArchiveReadOnly:
