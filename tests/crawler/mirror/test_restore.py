@@ -5,17 +5,22 @@ from __future__ import annotations
 import difflib
 import re
 from datetime import UTC, date, datetime, timedelta
+from html import escape
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
+from crawler.config import Config
 from crawler.mirror.restore.links import Fate, WrongBaseURL, read_base_url
 from crawler.mirror.restore.restoring import read_file, restore
 from crawler.mirror.restore.rewriting import Caution
 from crawler.mirror.restore.text import decode
+from crawler.web.app import create_app
 from crawler.wechat.urls import find_addresses
 from storage.errors import UnreadableBulletin
+from tests.conftest import ROOT
 from tests.crawler.mirror.keeping import (
     LONG,
     LONG_NAME,
@@ -305,3 +310,17 @@ def test_real_lists_of_links_keep_every_byte_between_the_addresses(archive, corp
     assert result.changed == len(replaced) > 3
     assert re.split(led, decode(result.body).text) == [*between, text.text[at:]]
     assert decode(result.body).encoding == text.encoding
+
+
+@pytest.mark.parametrize("kind", ["txt", "html", "pdf"])
+def test_every_link_of_the_restored_sample_opens_its_copy_in_the_reading_room(archive, tmp_path, kind):
+    body = (ROOT / "examples" / f"bulletin.{kind}").read_bytes()
+    for link in restored(archive, body).links:
+        keep_article(archive, link.cited_url, title=f"副本 {link.article_url}")
+
+    result = restored(archive, body)
+
+    room = TestClient(create_app(Config(folder=tmp_path / "archive"), archive), base_url=BASE)
+    assert len({link.article_url for link in result.links}) == 5
+    for link in result.links:
+        assert f"副本 {escape(link.article_url)}" in room.get(link.replay_url).text
