@@ -149,7 +149,8 @@ def run_restore(
     body = read_file(file)
     refuse_overwriting(out, force=force, original=file)
     with open_archive(config) as archive:
-        restored = restore(archive, body, str(file), base_url=place, only_gone=only_gone)
+        day = bulletin_day(body, str(file))
+        restored = restore(archive, body, str(file), base_url=place, only_gone=only_gone, published_on=day)
     write_whole(out, restored.body, force=force, original=file)
     if as_json:
         names = ("cited_url", "article_url", "fate", "snapshot", "replay_url")
@@ -159,6 +160,17 @@ def run_restore(
         show_restored([(link.cited_url, link.fate.value) for link in restored.links], out, restored.changed)
     for caution in restored.cautions:
         tell(WARNINGS[caution])
+
+
+def bulletin_day(body: bytes, file: str) -> date | None:
+    """The day that a bulletin carries; of a file that is not understood as one, None."""
+    from crawler.bulletins.reading import read_bulletin
+    from storage.errors import UnreadableBulletin
+
+    try:
+        return read_bulletin(body, file).published_on
+    except UnreadableBulletin:
+        return None
 
 
 # ---- export
