@@ -25,7 +25,7 @@ from .decoding import decode
 from .mhtml import find_html_part
 from .variables import Variables, read_variables
 
-_TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Za-z][^\s/>]*+)[^>]*+(?P<end>>?)")
+_TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Za-z][^\s/>]*+)")
 _SCRIPT_END = re.compile(r"</(?:script|style)", re.IGNORECASE)
 _SAVED_FROM = re.compile(r"^\s*saved from url=\(\d+\)(?P<url>\S+)|^\s*(?P<bare>https?://\S+)")
 
@@ -89,7 +89,8 @@ def find_excess(text: str) -> str | None:
 
     Scripts and styles are stepped over, as the parser does. A page with few angle brackets needs no count.
     """
-    if text.count("<") <= landmarks.MAX_NESTING:
+    brackets = text.count("<")
+    if brackets <= landmarks.MAX_TAGS and brackets - text.count("</") <= landmarks.MAX_NESTING:
         return None
     tags = depth = at = 0
     while tag := _TAG.search(text, at):

@@ -8,7 +8,7 @@ from storage.records import Outcome, Reading
 from . import urls
 from .articles import read_article, settled_url
 from .assets import find_article_links, find_assets, inventory
-from .opening import Page, open_page
+from .opening import Page, open_page, paused_collection
 from .pages import classify
 
 READER_VERSION = 1
@@ -17,7 +17,12 @@ READER_VERSION = 1
 
 def read_page(body: bytes, final_url: str | None = None, content_type: str | None = None) -> Reading:
     """Return all that is understood of a page. Whatever the bytes are, it is a reading, never an exception."""
-    page = open_page(body, final_url, content_type)
+    with paused_collection():
+        return understand(open_page(body, final_url, content_type))
+
+
+def understand(page: Page) -> Reading:
+    """Return the reading of a page that has been opened."""
     outcome, evidence = classify(page)
     if outcome is Outcome.MIGRATED:
         return Reading(reader_version=READER_VERSION, outcome=outcome, evidence=evidence, moved_to=read_target(page))

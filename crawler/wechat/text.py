@@ -8,6 +8,7 @@ keeps its own stack: pages may nest thousands deep.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from urllib.parse import unquote
 
@@ -51,6 +52,7 @@ CARDS: dict[str, tuple[str, ...]] = {
 _HIDDEN = re.compile(r"(?:^|;)\s*display\s*:\s*none", re.IGNORECASE)
 _KEEPS_BLANKS = re.compile(r"white-space(?:-collapse)?\s*:\s*(?:pre|preserve|break-spaces)", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
+_CARD_NODES = 60  # a drawn card has words among its first nodes; an unclosed one holds the rest of the page
 _MARKUP = re.compile(r"<[a-zA-Z/!]")
 _DRAWN = re.compile(r"(?:document\.write\(|\.innerHTML\s*=)\s*(?=[\"'])")
 
@@ -140,7 +142,19 @@ def _is_drawn(card: Tag) -> bool:
     """Whether scripts have drawn the card already, inside its element or (mini-programs) right behind it."""
     beside = card.find_next_sibling()
     is_beside = isinstance(beside, Tag) and "display_element" in str(beside.get("class") or "")
-    return is_beside or bool(card.get_text(strip=True))
+    return is_beside or any(isinstance(node, NavigableString) and node.strip() for node in _first_nodes(card))
+
+
+def _first_nodes(tag: Tag) -> Iterator[PageElement]:
+    """The first nodes inside an element; ``descendants`` would first walk down to the last of them."""
+    waiting = list(reversed(tag.contents[:_CARD_NODES]))
+    for _ in range(_CARD_NODES):
+        if not waiting:
+            return
+        node = waiting.pop()
+        yield node
+        if isinstance(node, Tag):
+            waiting.extend(reversed(node.contents[:_CARD_NODES]))
 
 
 def _leave(tag: Tag, lines: _Lines) -> None:
@@ -155,7 +169,9 @@ def _leave(tag: Tag, lines: _Lines) -> None:
 def _is_code_line(tag: Tag) -> bool:
     """Whether this is one line of WeChat's code block: one of several <code> in a <pre>."""
     parent = tag.parent
-    return parent is not None and parent.name == "pre" and len(parent.find_all("code", recursive=False)) > 1
+    if parent is None or parent.name != "pre":
+        return False
+    return tag.find_next_sibling("code") is not None or tag.find_previous_sibling("code") is not None
 
 
 def _is_silent(tag: Tag) -> bool:
