@@ -2,7 +2,7 @@
 
 What is too large, too deep or no page at all becomes a `Page` without a tree, with the reason as evidence; nothing
 is raised for what the bytes hold (design, section 3.8). Why Beautiful Soup over the whole page, and what it costs:
-docs/decisions/0101-one-parse.md.
+docs/decisions/one-parse.md.
 """
 
 from __future__ import annotations
