@@ -38,7 +38,7 @@ HISTORY_SHEETS = ("style/page/profile/", "style/page/history/")
 # Entry modules of error pages: error.<hash>.js, del.<hash>.js. Their name is the same in every language.
 ENTRY_MODULE = re.compile(r"/(?P<name>[a-z_]+)\.[0-9a-z]{8,}\.js$")
 
-# Final addresses that say what a page is, whatever it holds (docs/wechat.md, addresses U5 to U14).
+# Final addresses that say what a page is, whatever it holds (docs/wechat.md, URL forms).
 PATH_OUTCOMES = (
     ("mp.weixin.qq.com", "/mp/wappoc_appmsgcaptcha", Outcome.CAPTCHA, None),
     ("weixin.sogou.com", "/antispider", Outcome.CAPTCHA, None),
@@ -60,7 +60,7 @@ VUE_SHELL = "app"
 
 # What a notice says -> outcome; the first that occurs counts. Compared without blanks, in lower case, 帐 as 账 and
 # 作者 as 发布者; so each is written once. Chinese from saved pages and from the tools named in docs/wechat.md
-# (notices); English from pages served to foreign addresses.
+# (outcomes); English from pages served to foreign addresses.
 NOTICES: tuple[tuple[str, Outcome], ...] = (
     ("发送失败", Outcome.SEND_FAILED),
     ("failedtosend", Outcome.SEND_FAILED),
