@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 MEMORY_BYTES = 2 << 30
 """Address space of the child: a 3 MB page takes 0.1 GB, the largest that is built into a tree (16 MB) under 1 GB."""
 
-KEEPING_THREADS = 2
-"""While one waits for the disk, the other hashes and compresses."""
+KEEPING_THREADS = 6
+"""While one waits for the disk, others hash and compress; assets that come at the same time share a commit."""
 
 GARBAGE_AFTER = (20_000, 10, 10)
 """Objects made before Python looks for garbage: a page's tree has tens of thousands, which are no garbage yet."""

@@ -38,6 +38,9 @@ with a placeholder. So articles' own host, or none."""
 UNWANTED_UNTIL = timedelta(days=30)
 """How long media that the settings leave out are not asked about again."""
 
+DEEPEST_IMPORT = 3
+"""How far style sheets that import others are followed."""
+
 BEING_KEPT = 4
 """Assets that may be on their way into the archive while others are fetched: the bound on memory."""
 
@@ -90,17 +93,27 @@ class Assets:
         self._connections = asyncio.Semaphore(settings.asset_concurrency)
         self._room = asyncio.Semaphore(settings.asset_concurrency + BEING_KEPT)
 
-    async def fetch_for(self, kept: Kept, reading: Reading) -> None:
-        """Fetch what a kept page wants: what it cites itself, then what its style sheets cite."""
+    async def cited_by_sheets(self, reading: Reading) -> tuple[AssetLink, ...]:
+        """What a page's style sheets cite, as far as they are held; those that are not are read when they come."""
+        cited: dict[AssetLink, None] = {}
+        waiting = _sheets_of(reading)
+        for _ in range(DEEPEST_IMPORT):
+            links = [link for key in await self._read_held(waiting) for link in self._sheets[key]]
+            waiting = [link.key for link in links if link not in cited]
+            cited.update(dict.fromkeys(links))
+        return tuple(cited)
+
+    async def fetch_for(self, kept: Kept, reading: Reading, known: Sequence[AssetLink]) -> None:
+        """Fetch what a kept page wants; then what style sheets want that came since ``known`` was asked for."""
         await self.fetch(kept.wanted)
-        sheets = [link.key for link in reading.assets if link.role is Role.STYLE]
-        if kept.snapshot and sheets and not self.must_stop():
-            cited = [link for key in sheets for link in await self._cited_by(key)]
-            if cited:
-                now = self.clock.now()
-                await self.fetch(
-                    await self.threads(self.archive.add_snapshot_assets, kept.snapshot, cited, wanted_at=now)
-                )
+        sheets, told = _sheets_of(reading), set(known)
+        for _ in range(DEEPEST_IMPORT):
+            cited = [link for key in sheets for link in self._sheets.get(key, ()) if link not in told]
+            if not cited or not kept.snapshot or self.must_stop():
+                break
+            now = self.clock.now()
+            await self.fetch(await self.threads(self.archive.add_snapshot_assets, kept.snapshot, cited, wanted_at=now))
+            sheets, told = [link.key for link in cited], told | set(cited)
 
     async def fetch(self, tasks: Sequence[AssetTask]) -> None:
         """Fetch what is wanted; returns when each is kept, or its failure is recorded."""
@@ -166,7 +179,7 @@ class Assets:
             captured_at=asked_at,
             hops=hops_of(response),
             body=response.body,
-            media_type="text/css" if task.role is Role.STYLE else media_type(response.body),
+            media_type=kind_of(response.body, task.role),
             is_original=is_original,
         )
 
@@ -187,25 +200,28 @@ class Assets:
         return Request(url, NO_CALLBACK, headers={"Referer": REFERER, "Accept": accept}, meta=meta, dont_filter=True)
 
     async def _keep(self, task: AssetTask, asset: AssetCapture) -> None:
-        is_new = await self.threads(self.archive.keep_asset, asset)
+        if asset.media_type == "text/css":
+            cited = await self.reader_threads(self.reader.find_style_assets, asset.body, asset.url)
+            self._sheets[task.key] = cited  # before it is kept: whoever keeps a page after it must know of it
+            is_new = await self.threads(self.archive.keep_sheet, asset, cited, wanted_at=self.clock.now())
+        else:
+            is_new = await self.threads(self.archive.keep_asset, asset)
         if is_new:
             self.tally.assets_kept += 1
             self.tally.assets_bytes += len(asset.body)
         else:
             self.tally.assets_known += 1
         self.tally.show()
-        if task.role is Role.STYLE:
-            self._sheets[task.key] = await self.reader_threads(self.reader.find_style_assets, asset.body, asset.url)
 
-    async def _cited_by(self, sheet: str) -> tuple[AssetLink, ...]:
-        """What a style sheet cites: as it came in this run, else as it is held; nothing when it is not."""
-        if sheet not in self._sheets:
-            held = await self.threads(self.archive.renditions, sheet)
-            css = await self.threads(self.archive.read_blob, held[0].sha256) if held else b""
-            self._sheets[sheet] = (
-                await self.reader_threads(self.reader.find_style_assets, css, held[0].url) if held else ()
-            )
-        return self._sheets[sheet]
+    async def _read_held(self, sheets: Sequence[str]) -> list[str]:
+        """Those of the sheets that are held, each of them read, once in a run."""
+        unread = [key for key in sheets if key not in self._sheets]
+        for key in await self.threads(self.archive.has_assets, unread) if unread else ():
+            held = (await self.threads(self.archive.renditions, key))[0]
+            is_sheet = held.media_type == "text/css"
+            css = await self.threads(self.archive.read_blob, held.sha256) if is_sheet else b""
+            self._sheets[key] = await self.reader_threads(self.reader.find_style_assets, css, held.url)
+        return [key for key in dict.fromkeys(sheets) if key in self._sheets]
 
     async def _record(self, task: AssetTask, failure: Failure) -> None:
         now = self.clock.now()
@@ -223,6 +239,16 @@ class Assets:
             tried_at=now,
             next_try_at=next_try_at,
         )
+
+
+def kind_of(body: bytes, role: Role) -> str:
+    """The media type that the bytes show; those of a style sheet show none, but its pictures' do."""
+    kind = media_type(body)
+    return "text/css" if role is Role.STYLE and kind in ("application/octet-stream", "text/plain") else kind
+
+
+def _sheets_of(reading: Reading) -> list[str]:
+    return [link.key for link in reading.assets if link.role is Role.STYLE]
 
 
 def unusable(response: Response, role: Role) -> str | None:

@@ -28,11 +28,12 @@ class IntoArchive:
         visits, assets = self.crawl.visits, self.crawl.assets
         visit = visits.visit_of(item)
         try:
-            kept = await visits.keep(visit, item)
+            known = await assets.cited_by_sheets(item.reading)
+            kept = await visits.keep(visit, item, known)
             visits.answered()
             if kept:
                 self.crawl.tally.assets_known += kept.known
-                await assets.fetch_for(kept, item.reading)
+                await assets.fetch_for(kept, item.reading, known)
         except Exception as error:  # noqa: BLE001  # one article must not end a crawl
             await visits.failed(visit, error)
         finally:

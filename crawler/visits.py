@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -23,7 +23,7 @@ from crawler.wechat.urls import read_address
 from crawler.words import say
 from storage.archive import Archive
 from storage.errors import ArchiveError, DiskFull, NotAnArticle
-from storage.records import Address, Capture, Kept, Outcome, Reading, Visit
+from storage.records import Address, AssetLink, Capture, Kept, Outcome, Reading, Visit
 
 OWNER = "crawl"
 """Claims are made under the lock of this name, so whatever another run left claimed is this one's to take."""
@@ -124,13 +124,13 @@ class Visits:
         """The visit that brought this capture home."""
         return self._open[capture.address.cited_url]
 
-    async def keep(self, visit: Visit, capture: Capture) -> Kept | None:
+    async def keep(self, visit: Visit, capture: Capture, cited_by_sheets: Sequence[AssetLink]) -> Kept | None:
         """Keep what a visit found; None when it is held back until the way out is known to be open."""
         if capture.reading.outcome is Outcome.UNREACHABLE:
             await self._hold_back(visit, capture)
             return None
         await self._reached()
-        return await self._keep(visit, capture)
+        return await self._keep(visit, capture, cited_by_sheets)
 
     async def give_back(self, visit: Visit) -> None:
         """Leave an article due, unvisited."""
@@ -192,11 +192,16 @@ class Visits:
 
     # ---- what becomes of it
 
-    async def _keep(self, visit: Visit, capture: Capture) -> Kept:
+    async def _keep(self, visit: Visit, capture: Capture, cited_by_sheets: Sequence[AssetLink] = ()) -> Kept:
         reading = capture.reading
         moved_to = target_of(reading)
         kept = await self.threads(
-            self.archive.keep_capture, capture, run=self.run, next_visit=next_visit, moved_to=moved_to
+            self.archive.keep_capture,
+            capture,
+            run=self.run,
+            next_visit=next_visit,
+            moved_to=moved_to,
+            cited_by_sheets=cited_by_sheets,
         )
         self._failures = 0
         self.tally.visited(reading.outcome, reading.article.title if reading.article else None)

@@ -10,6 +10,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -184,17 +185,29 @@ class Archive:
     # ---- what visits bring home
 
     def keep_capture(
-        self, capture: Capture, *, run: str | None, next_visit: NextVisit, moved_to: Address | None = None
+        self,
+        capture: Capture,
+        *,
+        run: str | None,
+        next_visit: NextVisit,
+        moved_to: Address | None = None,
+        cited_by_sheets: Sequence[AssetLink] = (),
     ) -> Kept:
         """Keep a visit: the page's bytes, then one transaction with the capture, its reading, its snapshot (made, or
         confirmed), its assets, a merge where the page's own identity proves one, and the article's next visit.
 
-        ``moved_to`` is the address of a migration's target, which becomes one article with what was visited.
+        ``moved_to`` is the address of a migration's target, which becomes one article with what was visited;
+        ``cited_by_sheets`` what the page's style sheets cite, as far as that is known already.
         """
         page = self._put(capture.body, "page", compress=True) if capture.body else None
         hops = self._put_hops(capture.hops)
         with self._database.writing() as db:
-            return captures.keep_capture(db, capture, page, hops, run=run, next_visit=next_visit, moved_to=moved_to)
+            kept = captures.keep_capture(db, capture, page, hops, run=run, next_visit=next_visit, moved_to=moved_to)
+            if not (kept.snapshot and cited_by_sheets):
+                return kept
+            at = capture.captured_at
+            wanted = assets.add_snapshot_assets(db, kept.snapshot, cited_by_sheets, wanted_at=at)
+            return replace(kept, wanted=wanted)
 
     def keep_reading(self, capture: str, reading: Reading) -> Kept:
         """Add a newer reading of a kept capture; earlier ones stay."""
@@ -206,6 +219,15 @@ class Archive:
         kept = self._put(asset.body, "asset", compress=asset.media_type.startswith(_TEXT))
         hops = self._put_hops(asset.hops)
         return self._keep_assets(assets.Fetched(asset, kept, tuple(hops)))
+
+    def keep_sheet(self, sheet: AssetCapture, cited: Sequence[AssetLink], *, wanted_at: datetime) -> bool:
+        """Keep a style sheet, and in the same transaction what it cites, for every snapshot whose page cites it."""
+        kept = self._put(sheet.body, "asset", compress=True)
+        hops = self._put_hops(sheet.hops)
+        with self._database.writing() as db:
+            is_new = assets.keep_asset(db, assets.Fetched(sheet, kept, tuple(hops)))
+            assets.cite_by_sheet(db, sheet.key, cited, wanted_at=wanted_at)
+            return is_new
 
     def keep_asset_failure(
         self, key: str, url: str, reason: str, *, tried_at: datetime, next_try_at: datetime | None

@@ -51,15 +51,27 @@ def add_snapshot_assets(
     ).first()
     if own is None:
         raise NotInArchive(subject=name)
+    add_links(db, own.id, cited, wanted_at=wanted_at)
+    return wanted_assets(db, own.id, own.article_id, now=wanted_at)[0]
+
+
+def cite_by_sheet(db: Connection, sheet: str, cited: Sequence[AssetLink], *, wanted_at: datetime) -> None:
+    """Add what a style sheet cites to every snapshot whose page cites the sheet."""
+    is_sheet = and_(assets.c.key_sha256 == digest(sheet), links.c.role == Role.STYLE)
+    for snapshot in db.scalars(select(links.c.snapshot_id).distinct().join_from(links, assets).where(is_sheet)).all():
+        add_links(db, snapshot, cited, wanted_at=wanted_at)
+
+
+def add_links(db: Connection, snapshot: int, cited: Sequence[AssetLink], *, wanted_at: datetime) -> None:
+    """Add assets to those that a snapshot cites, each once."""
     held = db.execute(
-        select(assets.c.key, links.c.url, links.c.role).join_from(links, assets).where(links.c.snapshot_id == own.id)
+        select(assets.c.key, links.c.url, links.c.role).join_from(links, assets).where(links.c.snapshot_id == snapshot)
     )
     known = {(row.key, row.url, row.role) for row in held}
     fresh = [link for link in dict.fromkeys(cited) if (link.key, link.url, link.role) not in known]
-    last = db.scalar(select(func.max(links.c.position)).where(links.c.snapshot_id == own.id))
-    _insert_links(db, own.id, fresh, _number(db, fresh, wanted_at), start=0 if last is None else last + 1)
-    _count_missing(db, own.id)
-    return wanted_assets(db, own.id, own.article_id, now=wanted_at)[0]
+    last = db.scalar(select(func.max(links.c.position)).where(links.c.snapshot_id == snapshot))
+    _insert_links(db, snapshot, fresh, _number(db, fresh, wanted_at), start=0 if last is None else last + 1)
+    _count_missing(db, snapshot)
 
 
 def renew_addresses(db: Connection, snapshot: int, cited: Sequence[AssetLink]) -> None:
