@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.words import language, say, say_error
-from storage.errors import MirrorError, NotAnArticle, ReadingError, UnreadableBulletin, WrongSettings
+from storage.errors import MirrorError, NotAnArticle, ReadingError, UnreadableBulletin, WrongSettings, WrongUsage
 
 # The words that the command-line library itself says ("Usage", "No such option") come from this catalogue.
 os.environ["LANGUAGE"] = "zh_CN" if language() == "zh" else "en"
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from storage.archive import Archive
 
 DONE, FAILED, UNREADABLE, STOPPED_EARLY = 0, 1, 2, 3
-EXPORT_FORMATS = ("warc", "site")
+EXPORT_FORMATS = ("warc", "site", "html")
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -102,7 +102,7 @@ def fail(error: MirrorError) -> None:
     if "--json" in sys.argv:
         emit({"error": {"kind": kind_of(error), "message": say_error(error)}})
     print(say("Error: {message}", message=say_error(error)), file=sys.stderr)  # noqa: T201
-    sys.exit(UNREADABLE if isinstance(error, ReadingError | WrongSettings) else FAILED)
+    sys.exit(UNREADABLE if isinstance(error, ReadingError | WrongUsage) else FAILED)
 
 
 def kind_of(error: MirrorError) -> str:
@@ -320,7 +320,7 @@ def restore(file: Path, out: Path, base_url: str | None, *, only_gone: bool, for
     run_restore(settings(), file, out, base_url=base_url, only_gone=only_gone, force=force, as_json=as_json)
 
 
-@command("Write a package of kept articles: a WARC, or a folder that opens from disk.")
+@command("Write a package of kept articles: a WARC, a folder that opens from disk, or single HTML files.")
 @click.argument("form", metavar=say("FORMAT"), type=click.Choice(EXPORT_FORMATS))
 @click.option(
     "--out",

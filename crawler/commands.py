@@ -16,7 +16,7 @@ from crawler.cli import DONE, STOPPED_EARLY, UNREADABLE, emit, open_archive
 from crawler.forms import export_form, plain, summary_form
 from crawler.showing import bar, human_moment, show_export, show_restored, show_summary, tell
 from crawler.words import say, say_error
-from storage.errors import ArchiveError, MirrorError, NoArchive, NotInArchive
+from storage.errors import ArchiveError, MirrorError, NoArchive, NotInArchive, WrongUsage
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -126,7 +126,7 @@ def with_contact(config: Config) -> Config:
 # ---- restore
 
 
-class NoBaseURL(MirrorError):
+class NoBaseURL(WrongUsage):
     """It is not known where readers reach the archive."""
 
     words = (
@@ -243,6 +243,10 @@ def run_export(config: Config, form: str, out: Path, selection: Selection, *, as
             from crawler.mirror.exports.warc import export_warc
 
             exported = export_warc(archive, out, articles, now=datetime.now(UTC), config=config, progress=progress)
+        elif form == "html":
+            from crawler.mirror.exports.html import export_html
+
+            exported = export_html(archive, out, articles, zone=config.schedule.zone, progress=progress)
         else:
             from crawler.mirror.exports.site import export_site
 

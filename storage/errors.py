@@ -32,6 +32,10 @@ class ReadingError(MirrorError):
     """A page or file that should be readable is not."""
 
 
+class WrongUsage(MirrorError):
+    """What was asked for cannot be done as it was asked; nothing is wrong with the archive."""
+
+
 class NotInArchive(ArchiveError):
     """What was asked for is not held."""
 
@@ -115,7 +119,7 @@ class UnreadableBulletin(ReadingError):
         self.words = self.REASONS[kind]  # type: ignore[misc]
 
 
-class WrongSettings(MirrorError):
+class WrongSettings(WrongUsage):
     """wxmirror.toml or the environment holds something that is not understood."""
 
     words = "{place}: {reason}"

@@ -7,10 +7,10 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from storage.errors import MirrorError
+from storage.errors import WrongUsage
 
 
-class OutputExists(MirrorError):
+class OutputExists(WrongUsage):
     """The file to write is there already."""
 
     words = (
@@ -18,13 +18,13 @@ class OutputExists(MirrorError):
     )
 
 
-class OutputIsInput(MirrorError):
+class OutputIsInput(WrongUsage):
     """The file to write is the one that was read."""
 
     words = "{out} is the original itself, which is never written over. Choose another name."
 
 
-class OutputNotWritable(MirrorError):
+class OutputNotWritable(WrongUsage):
     """The file or folder cannot be written."""
 
     words = "{out} cannot be written ({reason}). Check the folder, its owner and the room on the disk."

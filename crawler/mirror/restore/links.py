@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from crawler.wechat import urls
 from storage.archive import Archive
-from storage.errors import MirrorError, NotAnArticle
+from storage.errors import NotAnArticle, WrongUsage
 from storage.records import Address, Standing
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -25,7 +25,7 @@ HOST = re.compile(r"[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]")
 SINCE_LOST = (Standing.GONE, Standing.MOVED)
 
 
-class WrongBaseURL(MirrorError):
+class WrongBaseURL(WrongUsage):
     """The public address of the reading room is no address that a link could lead to."""
 
     words = (
