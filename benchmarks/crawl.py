@@ -137,8 +137,8 @@ def print_line(name: str, result: Measured, plan: dict[str, list[str]]) -> None:
     pages, assets = len(plan["pages"]) / result.seconds, len(plan["assets"]) / result.seconds
     busy = "" if result.counts else f" - DOES NOT COUNT: the server needed over {TOO_BUSY:.0%} of a core"
     print(
-        f"   {name:<12} {result.seconds:7.1f} s  {pages:6.1f} pages/s  {assets:7.1f} assets/s  "
-        f"peak {result.peak_mb:4.0f} MB  server {result.load_share:4.0%} of a core{busy}",
+        f"   {name:<12} {result.seconds:7.1f} s  {result.cpu_seconds:6.1f} s CPU  {pages:6.1f} pages/s  "
+        f"{assets:7.1f} assets/s  peak {result.peak_mb:4.0f} MB  server {result.load_share:4.0%} of a core{busy}",
         flush=True,
     )
 

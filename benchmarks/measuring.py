@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ class Measured:
     """One run of one client."""
 
     seconds: float
+    cpu_seconds: float  # of the whole process tree; steadier than the time on a busy machine
     peak_mb: float  # of the whole process tree, shared pages counted once
     load_share: float  # of one core
     code: int
@@ -35,7 +37,7 @@ class Measured:
 
 def run(command: Sequence[str], *, environment: Mapping[str, str], load: Load, folder: Path, log: Path) -> Measured:
     """Run a client to its end."""
-    cpu = load.ask("cpu")
+    cpu, own = load.ask("cpu"), _children_cpu()
     begun = time.monotonic()
     with log.open("wb") as errors:
         child = subprocess.Popen(
@@ -49,11 +51,18 @@ def run(command: Sequence[str], *, environment: Mapping[str, str], load: Load, f
     assert child.stdout
     return Measured(
         seconds=seconds,
+        cpu_seconds=_children_cpu() - own,
         peak_mb=peak,
         load_share=(load.ask("cpu") - cpu) / seconds,
         code=child.returncode,
         output=child.stdout.read().decode(),
     )
+
+
+def _children_cpu() -> float:
+    """Seconds of CPU of every child that has ended, their children included."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def tree_mb(pid: int) -> float:
