@@ -8,5 +8,6 @@ from .articles import SimulatedArticle as SimulatedArticle
 from .articles import write_article as write_article
 from .pictures import picture as picture
 from .site import Published as Published
+from .site import PublishedArticle as PublishedArticle
 from .site import Seen as Seen
 from .site import Site as Site

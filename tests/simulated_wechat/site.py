@@ -53,6 +53,15 @@ class Published:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PublishedArticle(Published):
+    """One that was written here: it has both addresses."""
+
+    short_url: str
+    long_url: str
+    article: SimulatedArticle
+
+
+@dataclass(frozen=True, kw_only=True)
 class Seen:
     """One request that reached the site, and what it was answered."""
 
@@ -157,10 +166,10 @@ class Site:
         """All that is on the site, gone or not."""
         return [kept.published for kept in self._kept.values()]
 
-    def publish(self, article: str | SimulatedArticle, **more: Any) -> Published:
+    def publish(self, article: str | SimulatedArticle, **more: Any) -> PublishedArticle:
         """Publish an article, or one that follows from this name (``more`` goes to write_article)."""
         written = write_article(article, **more) if isinstance(article, str) else article
-        published = Published(
+        published = PublishedArticle(
             name=written.name, short_url=written.short_url, long_url=written.long_url, article=written
         )
         for each in (*written.pictures, *written.backgrounds, written.cover, written.avatar):
@@ -200,7 +209,7 @@ class Site:
 
     # ---- what becomes of an article
 
-    def edit(self, where: Where, **changes: Any) -> Published:
+    def edit(self, where: Where, **changes: Any) -> PublishedArticle:
         """Change an article: its title, paragraphs, pictures, … The addresses stay."""
         kept = self._of(where)
         if kept.published.article is None:

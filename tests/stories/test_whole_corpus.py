@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -125,7 +126,7 @@ def test_no_session_secret_is_left_anywhere_but_in_the_bulletins(whole: Whole) -
         assert "SECRET" not in repr((view.aliases, view.cited_by, [each.fetch_url for each in view.snapshots]))
 
 
-def find(story: Story, urls: list[str]) -> list[dict[str, list[dict[str, str]]]]:
+def find(story: Story, urls: list[str]) -> list[dict[str, Any]]:
     """What the command line finds."""
     environment = {**os.environ, "WXMIRROR_ARCHIVE": str(story.folder / "archive")}
     command = [sys.executable, "-m", "crawler.cli", "find", *urls, "--json"]
