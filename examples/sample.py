@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from tests.simulated_wechat import SimulatedArticle, write_article
 
@@ -22,7 +23,7 @@ class SampleItem:
     cites: tuple[str, ...]  # addresses, as printed
 
 
-def _article(name: str, title: str, account: str, day: int, *paragraphs: str, **more: object) -> SimulatedArticle:
+def _article(name: str, title: str, account: str, day: int, *paragraphs: str, **more: Any) -> SimulatedArticle:
     published_at = datetime(2024, 5, day, 1, 20, tzinfo=UTC)
     return write_article(
         name, title=title, account=account, paragraphs=paragraphs, published_at=published_at, author="", **more
