@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crawler.words import say
+from crawler.words.names import problem_name
 
 # Why an address is refused, by the word that crawler.wechat.urls gives.
 REASONS: Mapping[str, str] = {
@@ -20,16 +21,6 @@ NO_ARTICLE = (
     "This is not the address of a WeChat article. Such addresses begin with https://mp.weixin.qq.com/s and are copied "
     "whole from the bulletin or with “Copy link” in WeChat."
 )
-
-# Why a citation cannot be fetched.
-PROBLEMS: Mapping[str, str] = {
-    "truncated": "The address is cut short in the bulletin.",
-    "not_an_article": "This is a WeChat address, but not an article's.",
-    "album": "This is a WeChat album, not a single article.",
-    "profile": "This is an account's page, not a single article.",
-    "resource": "This is a part of a page, not an article.",
-    "lookalike_host": "This host only looks like WeChat's; it is never visited.",
-}
 
 # What was looked at on a page, by the word that crawler.wechat.pages gives.
 TESTS: Mapping[str, str] = {
@@ -68,8 +59,7 @@ def refusal_words(reason: object) -> str:
 
 def problem_words(problem: str | None) -> str:
     """Why a citation cannot be fetched."""
-    known = PROBLEMS.get(problem or "")
-    return say(known) if known else say("This address cannot be fetched ({code}).", code=problem)
+    return problem_name(problem or "not_an_article")
 
 
 def test_words(test: str) -> str:

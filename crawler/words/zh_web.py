@@ -79,7 +79,6 @@ CHINESE = {
     "Something went wrong": "出错了",
     "Source: {source}": "来源：{source}",
     "Sticker": "表情",
-    "The address is cut short in the bulletin.": "简报中的网址不完整。",
     "The address is cut short. Copy the whole address from the bulletin or from WeChat and try again.": "网址不完整。请从简报或微信中复制完整的网址再试。",
     "The archive cannot be read": "无法读取存档",
     "The article is known to the archive, but no visit has found it readable so far.": "存档中有此文章的记录，但历次采集均未能读到文章。",
