@@ -96,10 +96,16 @@ def is_web_link(url: str) -> bool:
 def places(links: Sequence[Placed], drafts: Sequence[Draft]) -> list[Place]:
     """The place of every link, in their order."""
     found: list[Place] = []
+    owned = runs_below_items(links)
     for run, group in groupby(links, key=lambda placed: placed.run):
         members = list(group)
-        found += run_places(members, drafts) if run else [own_place(placed) for placed in members]
+        found += run_places(members, drafts, owned) if run else [own_place(placed) for placed in members]
     return found
+
+
+def runs_below_items(links: Sequence[Placed]) -> int:
+    """How many runs of addresses stand below an item with other text behind them."""
+    return len({placed.run for placed in links if placed.run and placed.draft and not placed.closes_flow})
 
 
 def own_place(placed: Placed) -> Place:
@@ -111,17 +117,28 @@ def own_place(placed: Placed) -> Place:
     return Place(draft=placed.draft, placed_by=grounds, confidence=min(confidence, placed.link.confidence))
 
 
-def run_places(run: Sequence[Placed], drafts: Sequence[Draft]) -> list[Place]:
+def run_places(run: Sequence[Placed], drafts: Sequence[Draft], owned: int) -> list[Place]:
     """The places of addresses printed one below the other.
 
-    Below an item they are that item's; listed at the foot of a page, or at the end of all, they are the best
-    candidate's among the items there.
+    With a marker they belong to the item that shows it. Below an item they are that item's; listed at the foot of a
+    page, or at the end of all where no other item has addresses of its own, they are the best candidate's.
     """
+    if any(placed.link.marker for placed in run):
+        return [marked_place(placed, drafts) for placed in run]
     if run[0].link.at_page_foot:
         return listed_places(run, drafts_on_page(drafts, run[0].link.page))
-    if run[0].closes_flow and len(drafts) > 1 and len(distinct(run)) > 1:
+    if run[0].draft is None or (run[0].closes_flow and not owned and len(drafts) > 1 and len(distinct(run)) > 1):
         return listed_places(run, drafts)
     return [own_place(placed) for placed in run]
+
+
+def marked_place(placed: Placed, drafts: Sequence[Draft]) -> Place:
+    """The place of an address that is listed behind a marker: the one item that shows the marker."""
+    marker = placed.link.marker
+    showing = [draft for draft in drafts if marker and marker in draft.markers]
+    if len(showing) == 1:
+        return Place(draft=showing[0], placed_by=PlacedBy.INLINE, confidence=ALONE)
+    return nearest(placed.draft, LAST_BEFORE)
 
 
 def listed_places(run: Sequence[Placed], candidates: Sequence[Draft]) -> list[Place]:

@@ -17,10 +17,14 @@ from crawler.bulletins.formats.joining import close_gaps
 from crawler.bulletins.landmarks import (
     CREDIT_LINE,
     INSTITUTION,
+    MARKER,
     NUMBERING,
     SECTION,
     STAFF,
     credit_of,
+    figure_of,
+    follows_in_number,
+    sender,
 )
 from crawler.bulletins.mastheads import Masthead, find_day, read_masthead
 
@@ -42,6 +46,12 @@ class Draft:
     credit: str | None = None
     pages: set[int] = field(default_factory=set)
     has_links: bool = False
+
+    @property
+    def markers(self) -> frozenset[str]:
+        """The numbers of the markers ([1]) that the item shows."""
+        shown = MARKER.finditer(f"{self.title or ''}\n{self.text}")
+        return frozenset(str(figure_of(found.group(1))) for found in shown)
 
     @property
     def text(self) -> str:
@@ -93,6 +103,7 @@ class Reader:
         self.headings: list[Block] = []
         self.section: str | None = None  # of 【…】
         self.current: Draft | None = None
+        self.is_appendix = False  # the addresses that follow are listed for all items
         self.is_listing = False  # the current item is an entry or a row: the next one opens another
         self.drafts: list[Draft] = []
         self.links: list[Placed] = []
@@ -105,6 +116,9 @@ class Reader:
         block = self.blocks[number]
         match block.kind:
             case BlockKind.MASTHEAD | BlockKind.CONTENTS | BlockKind.COLOPHON:
+                self.keep_links(block, None)
+            case BlockKind.APPENDIX:
+                self.is_appendix = True
                 self.keep_links(block, None)
             case BlockKind.SECTION:
                 self.open_section(block)
@@ -165,7 +179,7 @@ class Reader:
 
     def take_credit(self, block: Block) -> None:
         """A credit closes its item."""
-        if self.current and self.current.credit is None and self.current.paragraphs:
+        if self.current and self.current.credit is None and (self.current.paragraphs or CREDIT_LINE.match(block.text)):
             self.current.credit = credit_of(block.text)
             self.see_pages(block)
             self.keep_links(block, self.current)
@@ -176,15 +190,24 @@ class Reader:
         """Lines of nothing but addresses belong to the item above them."""
         block = self.blocks[number]
         self.runs += 1
-        self.keep_links(block, self.current, run=self.runs, closes_flow=number > self.last_text)
+        draft = None if self.is_appendix else self.current
+        self.keep_links(block, draft, run=self.runs, closes_flow=number > self.last_text)
 
     def take_text(self, block: Block) -> None:
         """An entry of a list of links is an item; other text belongs to the item that is open."""
-        is_entry = block.kind is BlockKind.ENTRY and bool(block.links) and (self.current is None or self.is_listing)
+        is_entry = block.kind is BlockKind.ENTRY and (
+            (bool(block.links) and (self.current is None or self.is_listing)) or self.is_next_entry(block)
+        )
         if is_entry or is_numbered_title(block):
             self.open_item(block, title=title_of(block), is_listing=True)
         else:
             self.append(block)
+
+    def is_next_entry(self, block: Block) -> bool:
+        """Whether an entry without a link has the number after that of the entry before it."""
+        if self.current is None or not self.is_listing or len(self.current.paragraphs) != 1:
+            return False
+        return follows_in_number(self.current.paragraphs[0], block.text)
 
     def open_item(self, block: Block, *, title: str | None, level: int = 0, is_listing: bool = False) -> None:
         """Open an item with a block that is its title, or the whole of it."""
@@ -307,6 +330,6 @@ def take_closing_credit(draft: Draft) -> None:
         draft.paragraphs.pop()
     elif found := CLOSING_CREDIT.search(last):
         name = LABELLED.sub("", found.group(1))
-        if name != found.group(1) or INSTITUTION.search(name):
-            draft.credit = name.strip()
+        if name != found.group(1) or sender(name) != name or INSTITUTION.search(name):
+            draft.credit = sender(name)
             draft.paragraphs[-1] = last[: found.start()].rstrip()

@@ -23,6 +23,10 @@ CREDIT_LINE = re.compile(
     r"^(?:来源|供稿|稿源|撰稿|供稿单位|信息来源|报送单位|作者|文[/／]图|文|图)\s*[：:]\s*(.{2,60})$"
 )
 
+# The same words within a credit: （来源：某某网）, （某某中心供稿）.
+CREDIT_LABEL = re.compile(r"^(?:来源|供稿|稿源|撰稿|作者|信息来源|报送单位|文)\s*[：:]\s*")
+SENT_BY = re.compile(r"\s*(?:供稿|撰稿|报送|提供|整理|综合整理|供图)$")
+
 # GB/T 9704-2012, 7.4: the colophon (版记) holds 抄送, the printing office and day; issues of the gazetteer office add
 # 报/送/发 and the number of copies, and before them the openness option 信息公开选项.
 COLOPHON = re.compile(
@@ -80,6 +84,37 @@ NUMBERING = re.compile(
     r"^(?:[0-9０-９]{1,3}\s*[.．、](?![0-9０-９])|[（(][0-9０-９]{1,3}[）)]|[①-⑳]|[一二三四五六七八九十]{1,3}\s*、|[（(][一二三四五六七八九十]{1,3}[）)]|[•●○■□◆◇▪▶►★☆·※–-](?=\s)|[•●■◆▪▶►★※])\s*"
 )
 
+# The same marks one by one, each with the figure that counts; a bullet counts nothing.
+MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("1.", re.compile(r"^([0-9０-９]{1,3})\s*[.．](?![0-9０-９])")),
+    ("1、", re.compile(r"^([0-9０-９]{1,3})\s*、")),
+    ("（1）", re.compile(r"^[（(]([0-9０-９]{1,3})[）)]")),
+    ("①", re.compile(r"^([①-⑳])")),
+    ("一、", re.compile(r"^([一二三四五六七八九十]{1,3})\s*、")),
+    ("（一）", re.compile(r"^[（(]([一二三四五六七八九十]{1,3})[）)]")),
+)
+BULLET = re.compile(r"^([•●■◆▪▶►★※○□◇☆])|^([–·-])(?=\s)")
+
+# What sections are called where no brackets mark them (gazetteer offices, archives, libraries, culture departments).
+SECTION_NAME = re.compile(
+    r"(?:动态|要闻|要情|简讯|快讯|信息|速递|速览|聚焦|关注|关怀|风采|风貌|园地|天地|之窗|之声|之石|交流|借鉴|通知|公告|公示|资讯|新闻|报道|视点|论坛"
+    r"|专题|专栏|专报|选登|选编|荐读|推荐|分享|播报|集锦|活动|工作|建设|保护|研究|服务|政策|人物|文摘|导读|链接)$"
+)
+
+# 附：链接 at the end announces the addresses of all items.
+APPENDIX = re.compile(
+    r"^(?:[【〖]?\s*附(?:件|录)?\s*[】〗]?\s*[0-9一二三四五六七八九十]?\s*[：:、]?\s*)"
+    r"(?:本期|各|相关|文章|原文|报道|信息|微信|参考|文中|以上)*(?:链接|网址|地址|出处|来源|资料)(?:一览表?|汇总|列表|清单|表)?\s*[：:]?$"
+    r"|^[【〖]?(?:本期|各条|文中|以上|参考)(?:相关|文章|原文|报道|信息|微信)*(?:链接|网址|地址|资料|文献)(?:一览表?|汇总|列表|清单|表)?[】〗]?\s*[：:]?$"
+    r"|^[【〖]?(?:相关|文章|原文|报道|信息|微信)*(?:链接|网址|地址)(?:一览表?|汇总|列表|清单|表)[】〗]?\s*[：:]?$"
+)
+
+# A line of dashes or stars between items.
+RULE = re.compile(r"^([—–―－\-_=~～*＊·•…─━═☆★◇◆#＃.。]\s?)\1{3,}\s*$")
+
+# [1] before an address, and behind the words that it belongs to.
+MARKER = re.compile(r"[\[［【〔]\s*(?:注|链接)?\s*([0-9０-９]{1,3})\s*[\]］】〕]")
+
 # What a sentence ends with. A title never does, but for ！ and ？.
 SENTENCE_END = "。；;…"
 CLAUSE_END = "，、：:,"
@@ -91,14 +126,63 @@ def is_sentence_end(line: str) -> bool:
     return line.rstrip(CLOSERS).endswith(tuple(SENTENCE_END)) or line.rstrip(CLOSERS).endswith(("！", "？", "!", "?"))
 
 
+# （中心供稿） and [1] may follow a text's last full stop.
+AFTER_TEXT = re.compile(r"(?:\s*(?:[\[［【〔（(]\s*[^\[\]［］【】〔〕（）()。]{0,60}\s*[\]］】〕）)]|[①-⑳]))+\s*$")
+
+
+def ends_text(text: str) -> bool:
+    """Whether a text has come to its end: its last sentence has, whatever credit or marker follows that."""
+    return is_sentence_end(text) or is_sentence_end(AFTER_TEXT.sub("", text.rstrip()))
+
+
+def mark_of(line: str) -> str | None:
+    """The kind of numbering or the bullet that opens a line; None where there is none."""
+    for name, pattern in MARKS:
+        if pattern.match(line):
+            return name
+    found = BULLET.match(line)
+    return found.group(1) or found.group(2) if found else None
+
+
+def number_of(line: str) -> int | None:
+    """The number that opens a line; None where it has none."""
+    found = next((found for _, pattern in MARKS if (found := pattern.match(line))), None)
+    return figure_of(found.group(1)) if found else None
+
+
+def follows_in_number(before: str, line: str) -> bool:
+    """Whether a line has the number that comes after another's: 2、 after 1、."""
+    number = number_of(line)
+    return number is not None and mark_of(before) == mark_of(line) and number == (number_of(before) or 0) + 1
+
+
+def figure_of(text: str) -> int:
+    """A number in any figures: 12, １２, ⑫, 十二."""
+    if "①" <= text <= "⑳":
+        return ord(text) - ord("①") + 1
+    if text[0].isdecimal():
+        return int(text)
+    tens, ten, ones = text.rpartition("十")
+    digits = "零一二三四五六七八九"
+    if not ten:
+        return digits.find(text[-1])
+    return (digits.find(tens[-1]) if tens else 1) * 10 + (digits.find(ones[0]) if ones else 0)
+
+
 def credit_of(line: str) -> str | None:
     """The sender that a line of its own names, without brackets and label; None when it names none."""
     if found := CREDIT.match(line):
         name = found.group(1).strip()
-        return None if NOT_CREDITS.match(name) or "http" in name or is_sentence_end(name) else name
+        return None if NOT_CREDITS.match(name) or "http" in name or is_sentence_end(name) else sender(name)
     if found := CREDIT_LINE.match(line):
         return found.group(1).strip()
     return None
+
+
+def sender(name: str) -> str:
+    """A credit without the word that says that it is one: 来源：X, X供稿."""
+    bare = SENT_BY.sub("", CREDIT_LABEL.sub("", name)).strip()
+    return bare or name
 
 
 def section_of(line: str) -> str | None:

@@ -25,8 +25,10 @@ HANDLING = re.compile(
 )
 # Web pages set labels before the day and the source: 发布时间：2024-03-20 来源：某某办公室 浏览次数：12.
 LABEL = re.compile(
-    r"(?:(?:发布|发表|发稿|更新|印发|成文|出版|编印)?(?:时间|日期)|来源|作者|浏览次数|阅读次数|点击数?|字号|字体)\s*[：:]"
+    r"(?:(?:发布|发表|发稿|更新|印发|成文|出版|编印)?(?:时间|日期)|来源|作者|(?:主办|编印|承办|编发|出版|印发)(?:单位|机关)?|浏览次数|阅读次数|点击数?|字号|字体)\s*[：:]"
 )
+# 工作周报（11月第1周）: a period instead of a number.
+PERIOD = re.compile(r"\s*[（(][^（）()]{0,12}(?:周|旬|月|月份|季度|年|年度|半年)[）)]$")
 SEPARATORS = re.compile(r"[\s　|｜·•]{2,}|[|｜]|\t")
 
 
@@ -65,8 +67,14 @@ def names_in(line: str) -> list[str]:
         return []
     rest = ISSUE.sub("   ", DAY.sub("   ", LABEL.sub("   ", line))).strip()
     letters = re.compile(r"[^\W\d_]")
-    parts = [close_gaps(part).strip(" 　()（）:：,，—–-") for part in SEPARATORS.split(space_out(rest))]
+    parts = [bare_name(close_gaps(part)) for part in SEPARATORS.split(space_out(rest))]
     return [part for part in parts if len(letters.findall(part)) >= 2]
+
+
+def bare_name(name: str) -> str:
+    """A name without what stood around it; a period in brackets is a part of it."""
+    marks = " 　:：,，—–-"
+    return name.strip(marks) if PERIOD.search(name.strip(marks)) else name.strip(marks + "()（）")
 
 
 def space_out(line: str) -> str:
@@ -92,7 +100,16 @@ def says_head(line: str) -> bool:
     day = DAY.search(line)
     if day and len(re.sub(r"\s", "", line)) - len(re.sub(r"\s", "", day.group())) <= 30:
         return line.rstrip(" )）").endswith(day.group().rstrip()) or line.lstrip(" (（").startswith(day.group())
-    return bool(ISSUE.search(line))
+    return is_numbered_head(line) or bool(PERIOD.search(line) and PUBLICATION.search(PERIOD.sub("", line)))
+
+
+def is_numbered_head(line: str) -> bool:
+    """Whether a line says the number of the issue and little else; 举办第12期培训班 is news."""
+    if not ISSUE.search(line):
+        return False
+    rest = close_gaps(re.sub(r"[\s（()）\[\]【】〔〕,，—-]+", " ", ISSUE.sub(" ", DAY.sub(" ", line)))).strip()
+    behind = ISSUE.split(line)[-1] if ISSUE.search(line) else ""
+    return not rest or bool(PUBLICATION.search(rest)) or issuer_of(rest) is not None or not behind.strip(" ）)】〕")
 
 
 def find_day(text: str) -> date | None:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from crawler.bulletins.formats.flow import Line, Link
-from crawler.bulletins.landmarks import ADDRESS_LABEL, NUMBERING
+from crawler.bulletins.landmarks import ADDRESS_LABEL, APPENDIX, MARKER, NUMBERING, figure_of
 from crawler.wechat.urls import find_addresses
 from storage.records import PlacedBy
 
 OTHER_ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"'“”‘’，。；、（）()《》【】\u4e00-\u9fff]+", re.IGNORECASE)
 LEFT_OVERS = re.compile(r"^[\s()（）<>\[\]【】\"'“”,，.。;；:：、|-]*$")
+EMPTY_BRACKETS = re.compile(r"[（(<\[]\s*[)）>\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,22 @@ def with_printed_links(lines: Sequence[Line]) -> list[Line]:
             first += 1
         linked.append(with_spans(line, start, end, overlapping(spans, first, end)))
         start = end + 1
-    return linked
+    return with_labels_above(linked)
+
+
+def with_labels_above(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines; a label alone on the line above an address is a part of it."""
+    return [
+        replace(line, is_address=True, rest=line.text)
+        if below is not None and below.is_address and not line.links and is_label(line.text)
+        else line
+        for line, below in zip_longest(lines, lines[1:])
+    ]
+
+
+def is_label(text: str) -> bool:
+    """Whether a line is nothing but what announces an address."""
+    return bool(ADDRESS_LABEL.match(text)) and not APPENDIX.match(text)
 
 
 def printed_addresses(text: str) -> list[Span]:
@@ -70,9 +87,17 @@ def with_spans(line: Line, start: int, end: int, spans: Sequence[Span]) -> Line:
         rest += line.text[max(place - start, 0) : max(span.start - start, 0)]
         place = span.end
     rest += line.text[max(place - start, 0) : end - start]
-    is_alone = bool(spans) and is_only_label(rest)
+    marker = MARKER.match(rest.strip())
+    is_alone = bool(spans) and is_only_label(MARKER.sub("", rest))
     links = [
-        Link(url=span.printed, grounds=PlacedBy.INLINE, page=line.page, is_printed=True, is_alone=is_alone)
+        Link(
+            url=span.printed,
+            grounds=PlacedBy.INLINE,
+            page=line.page,
+            is_printed=True,
+            is_alone=is_alone,
+            marker=str(figure_of(marker.group(1))) if marker and is_alone else None,
+        )
         for span in spans
         if span.start >= start
     ]
@@ -93,6 +118,8 @@ def is_only_label(rest: str) -> bool:
 
 def without_label(rest: str) -> str:
     """The text beside an address, without the words and brackets that only announced it."""
-    return re.sub(
-        r"[\s:：|,，（(<\[【-]+$", "", ADDRESS_LABEL.sub("", re.sub(r"[（(<\[]\s*[)）>\]]", "", rest).strip())
-    )
+    bare = EMPTY_BRACKETS.sub("", rest).strip()
+    opened = max(bare.rfind("（"), bare.rfind("("))
+    if opened >= 0 and bare.endswith(("）", ")")) and ADDRESS_LABEL.fullmatch(bare[opened:-1]):
+        bare = bare[:opened]
+    return re.sub(r"[\s:：|,，（(<\[【-]+$", "", ADDRESS_LABEL.sub("", bare))

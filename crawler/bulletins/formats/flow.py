@@ -25,6 +25,8 @@ class BlockKind(StrEnum):
     CREDIT = "credit"
     ADDRESS = "address"  # nothing but addresses
     MASTHEAD = "masthead"
+    RULE = "rule"  # a line between items
+    APPENDIX = "appendix"  # announces the addresses of all items
     CONTENTS = "contents"  # a table of contents, page furniture
     COLOPHON = "colophon"
 
@@ -63,6 +65,7 @@ class Link:
     confidence: float = 1.0  # below 1: the format itself is not sure which text the link belongs to
     is_printed: bool = False  # found in the text: its address may run on over line breaks
     is_alone: bool = False  # printed on lines of its own
+    marker: str | None = None  # printed before it: [1]; the text that it belongs to says [1] too
     at_page_foot: bool = False  # printed under the page's last text, as extractors list links
 
 

@@ -1,0 +1,309 @@
+"""Which lines are titles, and of what: told by type where the format tells it, else by a score over the evidence.
+
+No single sign makes a title: a heading may stand after a credit or after a paragraph, with a number or without, with
+empty lines around it or none. So every sign that speaks for or against is weighed (``SIGNS``), and from ``ENOUGH``
+on the lines are a title. The weights were set on the made-up issues of the labelled set and on the real ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from crawler.bulletins.formats.addresses import without_label
+from crawler.bulletins.formats.flow import Block, BlockKind, Line
+from crawler.bulletins.formats.joining import join_lines
+from crawler.bulletins.formats.manner import (
+    LONGEST_SECTION,
+    Manner,
+    is_first_full,
+    is_full,
+    is_large,
+    is_running,
+    starts_paragraph,
+)
+from crawler.bulletins.landmarks import (
+    CLAUSE_END,
+    CLOSERS,
+    COLOPHON,
+    NUMBERING,
+    SECTION_NAME,
+    STAFF,
+    ends_text,
+    is_sentence_end,
+    mark_of,
+)
+
+LONGEST_TITLE = 80  # characters
+MOST_LINES = 3  # of one title
+SECTION_LEVEL = 2  # below the publication (1)
+TITLE_LEVEL = 3
+
+# What speaks for a title and against it, where type says nothing.
+SIGNS: Mapping[str, int] = {
+    "follows the end of an item": 2,  # a credit, an address, a section, the head
+    "follows a finished paragraph": 1,
+    "follows a paragraph, though items here close with a credit": -2,
+    "follows an unfinished paragraph": -2,
+    "stands apart": 1,  # an empty line above, where empty lines mean something
+    "news below": 2,
+    "an address or a credit below": 2,
+    "a link beside it": 2,
+    "nothing like news below": -3,
+    "numbered as titles are": 3,
+    "not numbered, though titles here are": -4,
+    "marked as points in a text are": -3,
+    "long": -2,
+    "many clauses": -2,
+    "opens with a day": -2,
+    "indented as paragraphs are": -3,
+}
+ENOUGH = 3
+LONG = 45  # characters
+MANY_CLAUSES = 2  # commas
+NEVER_FIRST = "）)】」』，。、；：！？,;"
+OPENS_WITH_DAY = re.compile(r"^(?:\d{4}年)?\d{1,2}\s*月\s*\d{1,2}\s*日[，,]?.{10}|^(?:近日|日前|目前|连日来)[，,]")
+
+# What speaks for the name of a section, where a title stands right below.
+SECTION_SIGNS: Mapping[str, int] = {
+    "marked as sections are": 3,
+    "named as sections are": 2,
+    "a numbered title below": 1,
+    "stands apart": 1,
+    "very short": 1,
+}
+ENOUGH_FOR_SECTION = 3
+VERY_SHORT = 8  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a title may begin: the lines of the document, what they are by their own words, and the blocks so far."""
+
+    lines: Sequence[Line]
+    kinds: Sequence[BlockKind | None]
+    start: int
+    manner: Manner
+    before: Sequence[Block]
+
+    @property
+    def line(self) -> Line:
+        """The first line."""
+        return self.lines[self.start]
+
+    def at(self, start: int) -> Place:
+        """Another place of the same document."""
+        return Place(lines=self.lines, kinds=self.kinds, start=start, manner=self.manner, before=self.before)
+
+
+def title_length(place: Place) -> int:
+    """How many lines from this one on are titles; 0 where a paragraph begins."""
+    if count := large_length(place):
+        return count
+    if place.manner.has_looks:
+        return numbered_length(place)
+    count = plain_title_length(place)
+    if not count or is_too_long(place, count):
+        return 0
+    return count if sum(SIGNS[sign] for sign in signs(place, count)) >= ENOUGH else 0
+
+
+def is_too_long(place: Place, count: int) -> bool:
+    """Whether the lines are more than a title says."""
+    return len(join_lines(line.rest for line in place.lines[place.start : place.start + count])) > LONGEST_TITLE
+
+
+def section_length(place: Place) -> int:
+    """1 where the line names a section: short, and the title of an item right below; else 0."""
+    line, manner = place.line, place.manner
+    name = NUMBERING.sub("", line.text)
+    if manner.has_looks or len(name) > LONGEST_SECTION or re.search(r"[，。；：！？、（）()\d]", name) or line.links:
+        return 0
+    below = place.at(place.start + 1)
+    if below.start >= len(place.lines) or place.kinds[below.start] is not None or not plain_title_length(below):
+        return 0
+    return int(sum(SECTION_SIGNS[sign] for sign in section_signs(line, below, name)) >= ENOUGH_FOR_SECTION)
+
+
+def section_signs(line: Line, below: Place, name: str) -> Iterator[str]:
+    """What speaks for the name of a section."""
+    manner, mark = below.manner, mark_of(line.text)
+    if mark and mark in manner.section_marks and mark_of(below.line.text) != mark:
+        yield "marked as sections are"
+    if SECTION_NAME.search(name):
+        yield "named as sections are"
+    if mark_of(below.line.text) in manner.title_marks and mark != mark_of(below.line.text):
+        yield "a numbered title below"
+    if below.line.has_gap:
+        yield "stands apart"
+    if len(name) <= VERY_SHORT:
+        yield "very short"
+
+
+# ---- told by type ---------------------------------------------------------------------------------------------
+
+
+def large_length(place: Place) -> int:
+    """How many lines in larger type, or in the bold type of a body that is not bold, follow each other."""
+    lines, start, manner = place.lines, place.start, place.manner
+    first, count = lines[start], 0
+    if not (is_large(first) or stands_out(first, manner)):
+        return 0
+    for number in range(start, min(start + 4, len(lines))):
+        line = lines[number]
+        same = line.size == first.size and line.is_bold == first.is_bold
+        new = count and (NUMBERING.match(line.text) or (line.has_gap and not is_full(lines[number - 1], manner)))
+        if place.kinds[number] is not None or not same or new:
+            break
+        count += 1
+    text = join_lines(line.rest for line in lines[start : start + count])
+    return count if count and len(text) <= LONGEST_TITLE and not text.endswith(("。", "；", "，", "：")) else 0
+
+
+def stands_out(line: Line, manner: Manner) -> bool:
+    """Whether a line of body size looks like a heading: bold or centred, and short."""
+    return (line.is_bold or line.is_centred) and not is_full(line, manner) and not is_sentence_end(line.text)
+
+
+def numbered_length(place: Place) -> int:
+    """How many lines from this one on are a numbered title in body type, where other titles show by their type."""
+    if not NUMBERING.match(place.line.text):
+        return 0
+    before = place.before[-1].kind if place.before else None
+    if before is BlockKind.HEADING and is_first_full(place.line, place.manner):
+        return 0
+    may_begin = before not in (BlockKind.PARAGRAPH, BlockKind.ENTRY) or ends_item(place)
+    if not (place.line.has_gap or may_begin):
+        return 0
+    count = plain_title_length(place)
+    return 0 if is_too_long(place, count) else count
+
+
+def ends_item(place: Place) -> bool:
+    """Whether the text above may be the end of an item."""
+    if place.manner.has_credits:
+        return False
+    return ends_text(place.before[-1].plain) or not place.manner.is_wrapped
+
+
+# ---- told by evidence -----------------------------------------------------------------------------------------
+
+
+def signs(place: Place, count: int) -> Iterator[str]:
+    """What speaks for and against the lines as a title."""
+    line, manner = place.line, place.manner
+    text = NUMBERING.sub("", join_lines(line.rest for line in place.lines[place.start : place.start + count]))
+    yield sign_above(place)
+    yield sign_below(place, count)
+    if any(line.links for line in place.lines[place.start : place.start + count]):
+        yield "a link beside it"
+    if line.has_gap and manner.has_gaps:
+        yield "stands apart"
+    mark = mark_of(line.text)
+    if mark in manner.title_marks:
+        yield "numbered as titles are"
+    elif manner.title_marks:
+        yield "not numbered, though titles here are"
+    elif mark and mark not in manner.section_marks:
+        yield "marked as points in a text are"
+    if len(text) > LONG:
+        yield "long"
+    if OPENS_WITH_DAY.match(text):
+        yield "opens with a day"
+    if text.count("，") >= MANY_CLAUSES:
+        yield "many clauses"
+    if starts_paragraph(line, manner) and not place.lines[place.start + count - 1].is_centred:
+        yield "indented as paragraphs are"
+
+
+def sign_above(place: Place) -> str:
+    """What stands above."""
+    if not place.before or place.before[-1].kind not in (BlockKind.PARAGRAPH, BlockKind.ENTRY):
+        return "follows the end of an item"
+    above = place.before[-1]
+    if not (ends_text(above.plain) or above.links):
+        return "follows an unfinished paragraph"
+    if place.manner.has_credits:
+        return "follows a paragraph, though items here close with a credit"
+    return "follows a finished paragraph"
+
+
+def sign_below(place: Place, count: int) -> str:
+    """What stands below."""
+    number, manner = place.start + count, place.manner
+    if number >= len(place.lines):
+        return "nothing like news below"
+    if kind := place.kinds[number]:
+        is_news = kind in (BlockKind.ADDRESS, BlockKind.CREDIT)
+        return "an address or a credit below" if is_news else "nothing like news below"
+    below = place.lines[number]
+    is_text = is_running(below, manner) or is_first_full(below, manner) or starts_paragraph(below, manner)
+    if is_text or below.links or "。" in below.text:
+        return "news below"
+    return "nothing like news below"
+
+
+def plain_title_length(place: Place) -> int:
+    """How many lines from here on could be a title by their words and length; 0 if none."""
+    lines, kinds, start, manner = place.lines, place.kinds, place.start, place.manner
+    if place.before and place.before[-1].kind is BlockKind.HEADING and is_text_width(lines[start], manner):
+        return 0
+    count = 0
+    for number in range(start, min(start + MOST_LINES + 1, len(lines))):
+        line = lines[number]
+        if kinds[number] is not None or not reads_as_title(line):
+            break
+        if count and (NUMBERING.match(line.text) or starts_paragraph(line, manner)):
+            break
+        if count and ((manner.has_looks and line.has_gap) or is_first_full(line, manner)):
+            break
+        if count and not goes_on_below(lines[number - 1], line, manner):
+            break
+        if is_full(line, manner) and not has_address(line) and not ends_below(place.at(number)):
+            break
+        count += 1
+    return count if count <= MOST_LINES else 0
+
+
+def is_text_width(line: Line, manner: Manner) -> bool:
+    """Whether a line is as wide as those of a paragraph, and not only by the address beside it."""
+    return is_first_full(line, manner) and not has_address(line)
+
+
+def has_address(line: Line) -> bool:
+    """Whether an address is printed on a line, which makes it wider than its words."""
+    return any(link.is_printed for link in line.links)
+
+
+def goes_on_below(above: Line, line: Line, manner: Manner) -> bool:
+    """Whether a title may go on from one line to the next: only where lines are broken at all."""
+    if has_address(above) or not manner.is_wrapped:
+        return False
+    return not line.has_gap or is_full(above, manner)
+
+
+def reads_as_title(line: Line) -> bool:
+    """Whether a line's words could be a title's: no sentence in it, no clause left open."""
+    text = (without_label(line.rest) if line.links else line.rest).strip()
+    if not text or text[0] in NEVER_FIRST or STAFF.match(text) or COLOPHON.match(text) or "。" in text.rstrip(CLOSERS):
+        return False
+    if line.links and line.rest.rstrip(CLOSERS).endswith(("，", "、", "；", "。", ",", ";")):
+        return False  # the sentence goes on behind the address
+    bare = text.rstrip(CLOSERS)
+    return len(re.findall(r"[^\W\d_]", text)) >= 2 and not bare.endswith(("。", "；", ";", *CLAUSE_END))
+
+
+def ends_below(place: Place) -> bool:
+    """Whether a full line that could begin a title is ended by a short one that could end it."""
+    following = place.start + 1
+    if following >= len(place.lines) or place.kinds[following] is not None:
+        return False
+    return reads_as_title(place.lines[following]) and not is_full(place.lines[following], place.manner)
+
+
+def level_of(line: Line, manner: Manner) -> int:
+    """A heading's level: by its type size among the sizes of the document's headings."""
+    if line.size is None or round(line.size, 1) not in manner.heading_sizes:
+        return TITLE_LEVEL + len(manner.heading_sizes)
+    return TITLE_LEVEL + manner.heading_sizes.index(round(line.size, 1))
