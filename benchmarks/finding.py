@@ -22,7 +22,7 @@ from crawler.wechat.urls import read_address
 from storage.archive import Archive
 from storage.records import Bulletin, Capture, Citation, Item, PlacedBy
 from tests.simulated_wechat import SimulatedArticle, write_article
-from tests.simulated_wechat.articles import render
+from tests.simulated_wechat.article_pages import render
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_A_BULLETIN = 1000

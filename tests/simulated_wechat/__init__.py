@@ -7,7 +7,7 @@ Production code knows nothing of it: a crawl reaches it through ``http_proxy``, 
 from .articles import SimulatedArticle as SimulatedArticle
 from .articles import write_article as write_article
 from .pictures import picture as picture
-from .site import Published as Published
-from .site import PublishedArticle as PublishedArticle
-from .site import Seen as Seen
+from .published import Published as Published
+from .published import PublishedArticle as PublishedArticle
+from .published import Seen as Seen
 from .site import Site as Site

@@ -88,8 +88,8 @@ def _addresses(file: Path) -> SavedPage:
         for name, values in parse_qs(url.query).items():
             stated.setdefault(name, values[0])
     for name, key in (("biz", "__biz"), ("mid", "mid"), ("idx", "idx"), ("sn", "sn")):
-        if match := re.search(VARIABLE % name, source):
-            value = next((part for part in match.groups() if part), "")
+        if said := re.search(VARIABLE % name, source):
+            value = next((part for part in said.groups() if part), "")
             if value:
                 stated[key] = value
     return SavedPage(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from html import escape
 
-from .articles import js
+from .scripts import js
 
 _ASSETS = "//res.wx.qq.com/mmbizappmsg/zh_CN/htmledition/js/assets"
 _HEAD = """<!DOCTYPE html>

@@ -15,19 +15,22 @@ import json
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from . import notices
 from .answers import NOT_FOUND, Answer, Trouble, composed, redirect, text
-from .articles import ORIGIN, Picture, SimulatedArticle, render, write_article
+from .article_pages import render
+from .articles import ORIGIN, Picture, SimulatedArticle, write_article
 from .corpus import saved_pages, saved_pictures
+from .furniture import conditional, furniture, hotlink_placeholder, kind_of
 from .pictures import MEDIA_TYPES, picture
 from .proxy import Asked, Certificates, Proxy, is_literal
+from .published import Published, PublishedArticle, Seen, address, captcha_url, plain
 
 ARTICLE_HOST = "mp.weixin.qq.com"
 PICTURE_HOSTS = (".qpic.cn", ".qlogo.cn")
@@ -35,54 +38,6 @@ PLAYED_DOMAINS = ("qq.com", "qpic.cn", "qlogo.cn", "gtimg.cn", "weixinbridge.com
 CONTROL_HOST = "simulated.invalid"
 """For a site in a process of its own: ``/cpu`` tells the seconds of CPU that it has used, ``/requests`` the addresses
 that were asked for, ``/forget`` begins that list anew, ``/latency/0.03`` sets the latency."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Published:
-    """An article on the site and its addresses (None: it has no address of that form)."""
-
-    name: str
-    short_url: str | None
-    long_url: str | None
-    article: SimulatedArticle | None = None  # None: a saved page
-
-    @property
-    def url(self) -> str:
-        """The address that a bulletin would print: the short one, where there is one."""
-        return self.short_url or self.long_url or ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PublishedArticle(Published):
-    """One that was written here: it has both addresses."""
-
-    short_url: str
-    long_url: str
-    article: SimulatedArticle
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """One request that reached the site, and what it was answered."""
-
-    method: str
-    url: str
-    headers: dict[str, str]  # names in lower case
-    at: datetime
-    moment: float  # of the monotonic clock, in seconds
-    connection: int
-    status: int
-
-    @property
-    def host(self) -> str:
-        """The host that was asked."""
-        return urlsplit(self.url).hostname or ""
-
-    @property
-    def path(self) -> str:
-        """The path and the query."""
-        url = urlsplit(self.url)
-        return url.path + (f"?{url.query}" if url.query else "")
 
 
 @dataclass(kw_only=True)
@@ -197,15 +152,15 @@ class Site:
         self, url: str, body: bytes | str, *, content_type: str = "text/html; charset=UTF-8", **more: Any
     ) -> None:
         """Answer this address (any host: a bulletin site, a style sheet) with this body."""
-        self._static[_plain(url)] = text(body, content_type, **more)
+        self._static[plain(url)] = text(body, content_type, **more)
 
     def redirect(self, url: str, to: str, status: int = 302) -> None:
         """Answer this address with a redirect, wherever it leads."""
-        self._static[_plain(url)] = redirect(to, status)
+        self._static[plain(url)] = redirect(to, status)
 
     def remove(self, url: str) -> None:
         """Take away what ``serve`` or ``redirect`` put there."""
-        self._static.pop(_plain(url), None)
+        self._static.pop(plain(url), None)
 
     # ---- what becomes of an article
 
@@ -241,7 +196,7 @@ class Site:
 
     def captcha(self, times: int | None = None) -> None:
         """Answer the next articles (None: all from now on) with a redirect to the captcha."""
-        self._fault(None, lambda url, _: redirect(_captcha_url(url)), times)
+        self._fault(None, lambda url, _: redirect(captcha_url(url)), times)
 
     def rate_limit(self, times: int | None = None) -> None:
         """Answer the next articles with "too often"."""
@@ -365,15 +320,15 @@ class Site:
     def _answer(self, asked: Asked) -> Answer:
         url = urlsplit(asked.url)
         host = url.hostname or ""
-        if static := self._static.get(_plain(asked.url)):
-            return _conditional(static, asked)
+        if static := self._static.get(plain(asked.url)):
+            return conditional(static, asked)
         if host == CONTROL_HOST:
             return self._control(url.path)
         if host == ARTICLE_HOST:
             return self._article(asked.url)
         if host.endswith(PICTURE_HOSTS):
             return self._picture(asked)
-        return _furniture(host, url.path, asked.url)
+        return furniture(host, url.path, asked.url)
 
     def _control(self, path: str) -> Answer:
         told: object = None
@@ -394,14 +349,14 @@ class Site:
             return text(notices.captcha(query.get("target_url", "")))
         if parts.path not in ("/s", "/mp/appmsg/show") and not parts.path.startswith("/s/"):
             return NOT_FOUND
-        kept = self._by_address.get(_address(url))
+        kept = self._by_address.get(address(url))
         if kept is None:
             is_temporary = "signature" in query or "tempkey" in query
             return text(notices.expired() if is_temporary else notices.bad_parameters())
         published = kept.published
         is_long = not parts.path.startswith("/s/")
         if is_long and self.needs_chksm and "chksm=" in (published.long_url or "") and "chksm" not in query:
-            return redirect(_captcha_url(url))
+            return redirect(captcha_url(url))
         if kept.notice is not None:
             return text(kept.notice)
         echoed = (published.long_url if is_long else published.short_url) or published.url
@@ -420,7 +375,7 @@ class Site:
             return Answer(body=hotlink_placeholder(), content_type="image/png")
         if size == "0" and key in self._missing_originals:
             return NOT_FOUND
-        known = self._pictures.get(key) or Picture(key=key, kind=_kind(parts[0]))
+        known = self._pictures.get(key) or Picture(key=key, kind=kind_of(parts[0]))
         content_type = MEDIA_TYPES.get(dict(parse_qsl(urlsplit(asked.url).query)).get("wx_fmt", ""))
         if saved := self._saved.get(key):
             return Answer(body=saved, content_type=content_type or MEDIA_TYPES[known.kind])
@@ -437,7 +392,7 @@ class Site:
             self._kept[kept.published.name] = kept
             for url in (kept.published.short_url, kept.published.long_url):
                 if url:
-                    self._by_address[_address(url)] = kept
+                    self._by_address[address(url)] = kept
 
     def _of(self, where: Where) -> _Kept:
         if where is None:
@@ -454,71 +409,9 @@ class Site:
             return lambda url: urlsplit(url).hostname == ARTICLE_HOST and urlsplit(url).path.startswith("/s")
         if not isinstance(where, str) or where in self._kept:
             kept = self._of(where)
-            return lambda url: urlsplit(url).hostname == ARTICLE_HOST and self._by_address.get(_address(url)) is kept
+            return lambda url: urlsplit(url).hostname == ARTICLE_HOST and self._by_address.get(address(url)) is kept
         if "://" in where:
-            return lambda url: _plain(url) == _plain(where)
+            return lambda url: plain(url) == plain(where)
         if "." in where:
             return lambda url: urlsplit(url).hostname == where
         return lambda url: where in urlsplit(url).path.split("/")
-
-
-def hotlink_placeholder() -> bytes:
-    """The picture that a foreign Referer gets, with status 200: 470 by 349 points, whatever was asked for."""
-    return picture("此图片来自微信公众平台 未经允许不可引用", "png", width=470, height=349)
-
-
-def bulletin_index(links: Iterable[tuple[str, str]], *, next_page: str | None = None) -> str:
-    """A publisher's page that lists bulletins: (address, title) pairs."""
-    rows = "\n".join(f'<li><a href="{address}">{title}</a></li>' for address, title in links)
-    more = f'<a class="next" href="{next_page}">下一页</a>' if next_page else ""
-    return (
-        f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>简报</title></head><body><ul>{rows}</ul>{more}</body>'
-    )
-
-
-def _plain(url: str) -> str:
-    """An address without scheme and fragment: the form in which addresses are compared."""
-    parts = urlsplit(url)
-    return f"//{parts.netloc}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
-
-
-def _address(url: str) -> tuple[str, ...]:
-    """What an article's address means to WeChat: its token, its three numbers, or its signature."""
-    parts = urlsplit(url)
-    if parts.path.startswith("/s/"):
-        return ("token", parts.path[3:])
-    query = dict(parse_qsl(parts.query))
-    if biz := query.get("__biz"):
-        mid, idx = query.get("mid") or query.get("appmsgid"), query.get("idx") or query.get("itemidx")
-        return ("identity", biz.rstrip("="), mid or "", idx or "1")
-    return ("temporary", query.get("signature") or query.get("tempkey") or "")
-
-
-def _captcha_url(url: str) -> str:
-    return f"{ORIGIN}/mp/wappoc_appmsgcaptcha?poc_token=HAnHSimulatedPocToken&target_url={quote(url, safe='')}"
-
-
-def _conditional(answer: Answer, asked: Asked) -> Answer:
-    etag = next((value for name, value in answer.headers if name.lower() == "etag"), None)
-    if etag and asked.headers.get("if-none-match") == etag:
-        return Answer(status=304, headers=(("ETag", etag),), content_type=None)
-    return answer
-
-
-def _kind(bucket: str) -> str:
-    return next((kind for part, kind in (("jpg", "jpeg"), ("gif", "gif"), ("svg", "svg")) if part in bucket), "png")
-
-
-def _furniture(host: str, path: str, url: str) -> Answer:
-    """Style sheets, icons, sounds and films of WeChat's other hosts."""
-    ending = path.rpartition(".")[2].lower()
-    if ending == "css":
-        name = path.rpartition("/")[2].partition(".")[0]
-        body = f'.{name}{{color:#07c160;background:url("//res.wx.qq.com/a/wx_fed/assets/res/{name}.png")}}\n'
-        return text(body, "text/css")
-    if path.endswith("/getvoice"):
-        return Answer(body=picture(url, "mp3"), content_type="audio/mpeg")
-    if ending in ("png", "jpg", "jpeg", "gif", "svg", "webp", "mp3", "mp4"):
-        kind = "jpeg" if ending == "jpg" else ending
-        return Answer(body=picture(f"{host}{path}", kind), content_type=MEDIA_TYPES[kind])
-    return NOT_FOUND

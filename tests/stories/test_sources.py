@@ -11,7 +11,7 @@ import pytest
 from crawler.config import SourceSettings
 from storage.records import Outcome
 from tests.simulated_wechat import Published
-from tests.simulated_wechat.site import bulletin_index
+from tests.simulated_wechat.furniture import bulletin_index
 from tests.stories.conftest import Story
 from tests.stories.crawls import bulletin
 
