@@ -40,11 +40,11 @@ def as_text() -> str:
             feet.append([])
         pages[-1] += [*item.title, *(line for text in item.paragraphs for line in broken(text)), item.credit]
         feet[-1] += item.cites
-    pages[-1] += COLOPHON
-    return "".join(
+    text = "".join(
         " " + "\n\n".join(lines) + "\n\n" + "".join(f"{address}\n" for address in foot)
         for lines, foot in zip(pages, feet, strict=True)
     )
+    return text + "\n" + "\n\n".join(COLOPHON) + "\n"
 
 
 def broken(paragraph: str) -> list[str]:
