@@ -417,7 +417,10 @@ class _Reader:
         while not self.take(end):
             if self.take(","):
                 continue
+            before = self.at
             values.append(self.member_value(depth, level))
+            if self.at == before:  # a bracket of another kind closes here
+                raise UnreadableLiteral
         return values
 
     def object(self, depth: int) -> Value:

@@ -39,6 +39,8 @@ SHAPES = {
     "a call": ("a = now()", None),
     "a function": ("a = function(){ return 'x' }", None),
     "unfinished": ("a = {b: [", None),
+    "closed by another bracket": ("a = [1}", None),
+    "a member closed by another bracket": ("a = {b: (1]}", {"b": None}),
 }
 
 
@@ -95,13 +97,18 @@ def test_json_is_read_as_itself(value):
 
 
 @settings(max_examples=300)
-@given(st.text(alphabet="a=bd.\"'\\/*{}[]():,;?!|&+-<>x26 \n`", max_size=120))
+@given(
+    st.text(alphabet="a=b[]{}:,", max_size=12) | st.text(alphabet="a=bd.\"'\\/*{}[]():,;?!|&+-<>x26 \n`", max_size=120)
+)
 def test_no_script_raises(script):
     for assignment in read_assignments(f"a = {script}", {"a", "b"}):
         assert assignment.name in ("a", "b")
 
 
 ENDLESS = [
+    "[}",
+    "{a:]",
+    "(]",
     "[",
     '"\\"',
     "/*",
