@@ -21,7 +21,7 @@ class IntoArchive:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> IntoArchive:
         """The pipeline into the spider's archive."""
-        return cls(crawler.spider.crawl)
+        return cls(crawler.spider.crawl)  # type: ignore[union-attr]  # each of our spiders has its crawl
 
     async def process_item(self, item: Capture) -> Capture:
         """Keep a capture and its assets; whatever happens, the visit is over then."""

@@ -1,0 +1,79 @@
+"""Assets: the original first, nothing that only looks like a picture, and a reason for what could not be had."""
+
+from __future__ import annotations
+
+from storage.records import SnapshotAsset
+from tests.simulated_wechat import Published
+from tests.simulated_wechat.answers import Answer, text
+from tests.simulated_wechat.site import hotlink_placeholder
+from tests.stories.conftest import Story
+
+
+def keys_of(page: Published) -> list[str]:
+    assert page.article
+    return [picture.key for picture in page.article.pictures]
+
+
+def failures(story: Story, page: Published) -> dict[str, str | None]:
+    with story.archive() as archive:
+        held: list[SnapshotAsset] = archive.snapshot_assets(story.snapshots(page)[0].snapshot)
+    return {asset.link.key: asset.failure for asset in held if asset.rendition is None}
+
+
+def test_what_is_no_picture_is_refused_and_says_why(story: Story) -> None:
+    page = story.site.publish("one", pictures=6)
+    site, keys = story.site, keys_of(page)
+    site.replace_picture(keys[0], hotlink_placeholder())
+    site.answer(keys[1], text("<html><body>404</body></html>"))
+    site.answer(keys[2], Answer(status=200, body=b"", content_type="image/png"))
+    site.truncate(keys[3], times=None)
+    site.lose(keys[4])
+    crawled = story.crawl(story.bulletin(page))
+    assert crawled.summary.assets_failed == 5
+    told = failures(story, page)
+    assert [told[key] for key in keys[:5]] == [
+        "placeholder",
+        "not an asset: text/html",
+        "empty",
+        "truncated",
+        "status 404",
+    ]
+    assert not story.snapshots(page)[0].is_complete
+
+
+def test_the_original_is_asked_for_first_and_the_cited_size_where_there_is_none(story: Story) -> None:
+    page = story.site.publish("one", pictures=2)
+    whole, scaled = keys_of(page)
+    story.site.lose_original(scaled)
+    story.crawl(story.bulletin(page))
+    asked = [seen.path.split("/")[3].split("?")[0] for seen in story.site.asked(".qpic.cn") if scaled in seen.path]
+    assert asked == ["0", "640"]
+    with story.archive() as archive:
+        assert [rendition.is_original for rendition in archive.renditions(whole)] == [True]
+        assert [rendition.is_original for rendition in archive.renditions(scaled)] == [False]
+    story.site.find_original(scaled)
+    assert story.crawl(hours_later=49).summary.assets_kept == 1
+    with story.archive() as archive:
+        assert archive.renditions(scaled)[0].is_original
+
+
+def test_a_busy_server_is_given_the_time_that_it_asks_for(story: Story) -> None:
+    page = story.site.publish("one", pictures=2)
+    soon, much_later = keys_of(page)
+    busy = Answer(status=503, body=b"busy", content_type="text/plain")
+    story.site.answer(soon, busy.but(headers=(("Retry-After", "1"),)), times=1)
+    story.site.answer(much_later, busy.but(headers=(("Retry-After", "36000"),)))
+    story.crawl(story.bulletin(page))
+    assert failures(story, page) == {much_later: "status 503"}
+    story.site.calm()
+    story.site.forget()
+    story.crawl(hours_later=8)
+    assert not any(much_later in seen.path for seen in story.site.requests)
+    story.crawl(hours_later=11)
+    assert failures(story, page) == {}
+
+
+def test_a_picture_larger_than_allowed_is_left(story: Story) -> None:
+    page = story.site.publish("one", pictures=1, picture_sizes=(2_000_000, 2_000_001))
+    story.crawl(story.bulletin(page), config=story.config(max_asset_mb=0.5))
+    assert failures(story, page) == {keys_of(page)[0]: "too_large"}
