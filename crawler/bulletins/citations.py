@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlsplit
 
-from crawler.bulletins.items import Draft, Placed
+from crawler.bulletins.drafts import Draft
+from crawler.bulletins.items import Placed
 from crawler.wechat.urls import is_wechat_host, mend_address, mend_link
 from storage.records import Citation, PlacedBy
 

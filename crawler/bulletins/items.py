@@ -8,55 +8,24 @@ item's own text is a part of that item. Which article a link means, and how sure
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
+from crawler.bulletins.drafts import Draft, take_closing_credit
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
 from crawler.bulletins.formats.joining import close_gaps
+from crawler.bulletins.heads import document_title, masthead_of
 from crawler.bulletins.landmarks import (
     CREDIT_LINE,
-    INSTITUTION,
-    MARKER,
     NUMBERING,
     SECTION,
     STAFF,
     credit_of,
-    figure_of,
     follows_in_number,
-    sender,
 )
-from crawler.bulletins.mastheads import Masthead, find_day, read_masthead
+from crawler.bulletins.mastheads import Masthead
 
-# A credit that closes the last paragraph instead of standing on its own line: …参加会议。（广元市地方志编纂中心）
-CLOSING_CREDIT = re.compile(r"(?<=[。！？；”])\s*[（(]\s*([^（）()]{2,40})\s*[）)]$")
 LONGEST_TITLE = 120  # characters; an entry without a link of its own gives its beginning
-LABELLED = re.compile(r"^(?:来源|供稿|稿源|撰稿|据|综合|作者|信息来源)\s*[：:]?\s*")
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Draft:
-    """An item being put together."""
-
-    title: str | None
-    section: str | None
-    page: int | None
-    level: int = 0  # of the heading that opened it; 0: no heading did
-    paragraphs: list[str] = field(default_factory=list)
-    credit: str | None = None
-    pages: set[int] = field(default_factory=set)
-    has_links: bool = False
-
-    @property
-    def markers(self) -> frozenset[str]:
-        """The numbers of the markers ([1]) that the item shows."""
-        shown = MARKER.finditer(f"{self.title or ''}\n{self.text}")
-        return frozenset(str(figure_of(found.group(1))) for found in shown)
-
-    @property
-    def text(self) -> str:
-        """The paragraphs, one a line."""
-        return "\n".join(self.paragraphs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,32 +235,6 @@ class Reader:
         return bool(draft.title or draft.section or draft.has_links) or len(self.drafts) == 1
 
 
-def document_title(flow: Flow) -> str | None:
-    """The one heading of the highest level that opens a flow of several headings; None where there is none."""
-    headings = [block for block in flow.blocks if block.kind is BlockKind.HEADING]
-    if len(headings) < 2 or headings[0].links:
-        return None
-    first, *others = headings
-    return close_gaps(first.plain) if all(first.level < other.level for other in others) else None
-
-
-def masthead_of(flow: Flow, title: str | None) -> Masthead:
-    """What the head says; the day of the colophon, the format's own title and day fill what it does not say."""
-    lines = [block.text for block in flow.blocks if block.kind is BlockKind.MASTHEAD]
-    head = read_masthead([*lines, title] if title and not any(find_day(line) for line in lines) else lines)
-    printed = next((day for block in colophon(flow) if (day := find_day(block.text))), None)
-    return replace(
-        head,
-        title=(head.title if not title or head.is_named else title) or flow.title,
-        published_on=head.published_on or printed or flow.published_on,
-    )
-
-
-def colophon(flow: Flow) -> list[Block]:
-    """The colophon's blocks."""
-    return [block for block in flow.blocks if block.kind is BlockKind.COLOPHON]
-
-
 def title_of(block: Block) -> str | None:
     """The title that a heading or an entry gives: the words of its first link in an entry, else its own words."""
     plain = close_gaps(NUMBERING.sub("", block.plain))
@@ -318,18 +261,3 @@ def has_links_ahead(blocks: Sequence[Block], start: int) -> bool:
         if block.links:
             return True
     return False
-
-
-def take_closing_credit(draft: Draft) -> None:
-    """Take the credit from the end of an item's last paragraph, where it has none of its own."""
-    if draft.credit or not draft.paragraphs:
-        return
-    last = draft.paragraphs[-1]
-    if found := CREDIT_LINE.match(last):
-        draft.credit = found.group(1).strip()
-        draft.paragraphs.pop()
-    elif found := CLOSING_CREDIT.search(last):
-        name = LABELLED.sub("", found.group(1))
-        if name != found.group(1) or sender(name) != name or INSTITUTION.search(name):
-            draft.credit = sender(name)
-            draft.paragraphs[-1] = last[: found.start()].rstrip()

@@ -6,9 +6,10 @@ import hashlib
 from importlib import import_module
 
 from crawler.bulletins.citations import Found, find_citations
+from crawler.bulletins.drafts import Draft
 from crawler.bulletins.formats.flow import Flow
 from crawler.bulletins.formats.kinds import KINDS, Kind
-from crawler.bulletins.items import Draft, Parts, read_parts
+from crawler.bulletins.items import Parts, read_parts
 from storage.errors import UnreadableBulletin
 from storage.records import Bulletin, Item
 

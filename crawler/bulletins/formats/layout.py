@@ -14,10 +14,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crawler.bulletins.formats.addresses import without_label
+from crawler.bulletins.formats.contents import LONGEST_HEAD, contents_range
 from crawler.bulletins.formats.flow import Block, BlockKind, Line
 from crawler.bulletins.formats.joining import close_gaps, join_lines, width
 from crawler.bulletins.formats.manner import SLACK, Manner, is_full, is_large, is_running, manner_of, starts_paragraph
-from crawler.bulletins.formats.titles import SECTION_LEVEL, Place, level_of, section_length, title_length
+from crawler.bulletins.formats.sections import SECTION_LEVEL, section_length
+from crawler.bulletins.formats.titles import Place, level_of, title_length
 from crawler.bulletins.landmarks import (
     AFTER_TEXT,
     APPENDIX,
@@ -35,9 +37,6 @@ from crawler.bulletins.landmarks import (
     section_of,
 )
 from crawler.bulletins.mastheads import says_head
-
-LONGEST_HEAD = 14  # lines
-MOST_CONTENTS = 200  # lines
 
 
 def to_blocks(lines: Sequence[Line]) -> list[Block]:
@@ -148,37 +147,6 @@ def title_blocks(lines: Sequence[Line], manner: Manner) -> list[Block]:
             groups.append([line])
     levels = [level_of(group[0], manner) - (number < len(groups) - 1) for number, group in enumerate(groups)]
     return [block(BlockKind.HEADING, group, level=level) for group, level in zip(groups, levels, strict=True)]
-
-
-def contents_range(lines: Sequence[Line]) -> tuple[int, int]:
-    """The lines of a table of contents, told by coming again as titles: where it begins and where it ends."""
-    start = next((n for n, line in enumerate(lines[: LONGEST_HEAD + 1]) if CONTENTS.match(line.text)), None)
-    if start is None:
-        return 0, 0
-    titles = [contents_title(line.text) for line in lines]
-    end = start + 1
-    while end < min(len(lines), start + MOST_CONTENTS) and comes_again(titles, end):
-        end += 1
-    return start, end
-
-
-def comes_again(titles: Sequence[str], number: int) -> bool:
-    """Whether later lines say the same as one; a title may be broken over lines there."""
-    title = titles[number]
-    if len(title) < 4:
-        return False
-    for start in range(number + 1, len(titles)):
-        later = titles[start]
-        if later.startswith(title):
-            return True
-        if len(later) >= 4 and title.startswith(later) and join_lines(titles[start : start + 3]).startswith(title):
-            return True
-    return False
-
-
-def contents_title(text: str) -> str:
-    """A line of a table of contents without numbering, leaders and page number."""
-    return re.sub(r"[\s.．…·—-]*[(（]?\d{0,3}[)）]?$", "", NUMBERING.sub("", close_gaps(text)))
 
 
 def run_length(kinds: Sequence[BlockKind | None], start: int, kind: BlockKind) -> int:

@@ -15,7 +15,6 @@ from crawler.bulletins.formats.addresses import without_label
 from crawler.bulletins.formats.flow import Block, BlockKind, Line
 from crawler.bulletins.formats.joining import join_lines
 from crawler.bulletins.formats.manner import (
-    LONGEST_SECTION,
     Manner,
     is_first_full,
     is_full,
@@ -28,7 +27,6 @@ from crawler.bulletins.landmarks import (
     CLOSERS,
     COLOPHON,
     NUMBERING,
-    SECTION_NAME,
     STAFF,
     ends_text,
     is_sentence_end,
@@ -37,7 +35,6 @@ from crawler.bulletins.landmarks import (
 
 LONGEST_TITLE = 80  # characters
 MOST_LINES = 3  # of one title
-SECTION_LEVEL = 2  # below the publication (1)
 TITLE_LEVEL = 3
 
 # What speaks for a title and against it, where type says nothing.
@@ -64,17 +61,6 @@ LONG = 45  # characters
 MANY_CLAUSES = 2  # commas
 NEVER_FIRST = "）)】」』，。、；：！？,;"
 OPENS_WITH_DAY = re.compile(r"^(?:\d{4}年)?\d{1,2}\s*月\s*\d{1,2}\s*日[，,]?.{10}|^(?:近日|日前|目前|连日来)[，,]")
-
-# What speaks for the name of a section, where a title stands right below.
-SECTION_SIGNS: Mapping[str, int] = {
-    "marked as sections are": 3,
-    "named as sections are": 2,
-    "a numbered title below": 1,
-    "stands apart": 1,
-    "very short": 1,
-}
-ENOUGH_FOR_SECTION = 3
-VERY_SHORT = 8  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,33 +98,6 @@ def title_length(place: Place) -> int:
 def is_too_long(place: Place, count: int) -> bool:
     """Whether the lines are more than a title says."""
     return len(join_lines(line.rest for line in place.lines[place.start : place.start + count])) > LONGEST_TITLE
-
-
-def section_length(place: Place) -> int:
-    """1 where the line names a section: short, and the title of an item right below; else 0."""
-    line, manner = place.line, place.manner
-    name = NUMBERING.sub("", line.text)
-    if manner.has_looks or len(name) > LONGEST_SECTION or re.search(r"[，。；：！？、（）()\d]", name) or line.links:
-        return 0
-    below = place.at(place.start + 1)
-    if below.start >= len(place.lines) or place.kinds[below.start] is not None or not plain_title_length(below):
-        return 0
-    return int(sum(SECTION_SIGNS[sign] for sign in section_signs(line, below, name)) >= ENOUGH_FOR_SECTION)
-
-
-def section_signs(line: Line, below: Place, name: str) -> Iterator[str]:
-    """What speaks for the name of a section."""
-    manner, mark = below.manner, mark_of(line.text)
-    if mark and mark in manner.section_marks and mark_of(below.line.text) != mark:
-        yield "marked as sections are"
-    if SECTION_NAME.search(name):
-        yield "named as sections are"
-    if mark_of(below.line.text) in manner.title_marks and mark != mark_of(below.line.text):
-        yield "a numbered title below"
-    if below.line.has_gap:
-        yield "stands apart"
-    if len(name) <= VERY_SHORT:
-        yield "very short"
 
 
 # ---- told by type ---------------------------------------------------------------------------------------------

@@ -1,0 +1,52 @@
+"""An item being put together, and the credit that closes its text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from crawler.bulletins.landmarks import CREDIT_LINE, INSTITUTION, MARKER, figure_of, sender
+
+# A credit that closes the last paragraph instead of standing on its own line: …参加会议。（广元市地方志编纂中心）
+CLOSING_CREDIT = re.compile(r"(?<=[。！？；”])\s*[（(]\s*([^（）()]{2,40})\s*[）)]$")
+LABELLED = re.compile(r"^(?:来源|供稿|稿源|撰稿|据|综合|作者|信息来源)\s*[：:]?\s*")
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Draft:
+    """An item being put together."""
+
+    title: str | None
+    section: str | None
+    page: int | None
+    level: int = 0  # of the heading that opened it; 0: no heading did
+    paragraphs: list[str] = field(default_factory=list)
+    credit: str | None = None
+    pages: set[int] = field(default_factory=set)
+    has_links: bool = False
+
+    @property
+    def markers(self) -> frozenset[str]:
+        """The numbers of the markers ([1]) that the item shows."""
+        shown = MARKER.finditer(f"{self.title or ''}\n{self.text}")
+        return frozenset(str(figure_of(found.group(1))) for found in shown)
+
+    @property
+    def text(self) -> str:
+        """The paragraphs, one a line."""
+        return "\n".join(self.paragraphs)
+
+
+def take_closing_credit(draft: Draft) -> None:
+    """Take the credit from the end of an item's last paragraph, where it has none of its own."""
+    if draft.credit or not draft.paragraphs:
+        return
+    last = draft.paragraphs[-1]
+    if found := CREDIT_LINE.match(last):
+        draft.credit = found.group(1).strip()
+        draft.paragraphs.pop()
+    elif found := CLOSING_CREDIT.search(last):
+        name = LABELLED.sub("", found.group(1))
+        if name != found.group(1) or sender(name) != name or INSTITUTION.search(name):
+            draft.credit = sender(name)
+            draft.paragraphs[-1] = last[: found.start()].rstrip()

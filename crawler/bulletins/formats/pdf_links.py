@@ -1,0 +1,147 @@
+"""The link annotations of a PDF's page, each given to the line that its rectangle covers first."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from crawler.bulletins.formats.flow import Link
+from crawler.bulletins.formats.joining import join_lines
+from crawler.bulletins.formats.pdf_lines import HYPHENS, PrintedLine
+from storage.records import PlacedBy
+
+MOST_LINKS_A_PAGE = 5_000
+OFF_TEXT = 0.6  # how sure a link over no text is of the line next to it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation:
+    """One rectangle with an address."""
+
+    url: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def corners(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right, top."""
+        return self.left, self.bottom, self.right, self.top
+
+
+def link_annotations(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> list[Annotation]:
+    """The link annotations of a page that lead to an address, in their order."""
+    position, link, found = ctypes.c_int(0), pdfium.FPDF_LINK(), []
+    for _ in range(MOST_LINKS_A_PAGE):
+        if not pdfium.FPDFLink_Enumerate(page.raw, position, link):
+            break
+        action = pdfium.FPDFLink_GetAction(link)
+        length = pdfium.FPDFAction_GetURIPath(document.raw, action, None, 0) if action else 0
+        rectangle = pdfium.FS_RECTF()
+        if length > 1 and pdfium.FPDFLink_GetAnnotRect(link, rectangle):
+            address = ctypes.create_string_buffer(length)
+            pdfium.FPDFAction_GetURIPath(document.raw, action, address, length)
+            found.append(annotation(address.value, rectangle))
+    return found
+
+
+def annotation(address: bytes, rectangle: pdfium.FS_RECTF) -> Annotation:
+    """One rectangle, its edges in order."""
+    return Annotation(
+        url=address.decode("utf-8", "replace"),
+        left=min(rectangle.left, rectangle.right),
+        bottom=min(rectangle.bottom, rectangle.top),
+        right=max(rectangle.left, rectangle.right),
+        top=max(rectangle.bottom, rectangle.top),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tail:
+    """Where the last rectangle of a link ended, and the line that owns the link."""
+
+    owner: PrintedLine
+    index: int
+    right: float
+
+
+def attach_all(
+    found: Sequence[Annotation], lines: list[PrintedLine], text_page: pypdfium2.PdfTextPage, page: int
+) -> None:
+    """Give every link to the line that its first rectangle covers."""
+    tails: dict[int, Tail] = {}  # by the number of the line that the link covers last
+    for annotation in found:
+        number = covered_line(annotation, lines)
+        if number is None:
+            attach_off_text(annotation, lines, page)
+            continue
+        words = words_under(annotation, text_page)
+        tail = tails.get(number) or tails.get(number - 1)
+        if tail and goes_on(tail, annotation, lines, is_next=number not in tails):
+            link = tail.owner.links[tail.index]
+            tail.owner.links[tail.index] = replace(
+                link, anchor_text=join_lines([link.anchor_text or "", words]) or None
+            )
+            owner, index = tail.owner, tail.index
+            lines[number].continues_link = number not in tails
+        else:
+            owner, index = lines[number], len(lines[number].links)
+            owner.links.append(
+                Link(url=annotation.url, grounds=PlacedBy.ANNOTATION, anchor_text=words or None, page=page)
+            )
+        tails[number] = Tail(owner=owner, index=index, right=annotation.right)
+
+
+def goes_on(tail: Tail, annotation: Annotation, lines: Sequence[PrintedLine], *, is_next: bool) -> bool:
+    """Whether a rectangle goes on with the link whose last rectangle ended at the tail."""
+    if tail.owner.links[tail.index].url != annotation.url:
+        return False
+    if is_next:  # from the end of one line to the beginning of the next
+        end = max(line.right for line in lines)
+        return tail.right >= min(end, tail.owner.right) - 2 * tail.owner.size
+    return annotation.left - tail.right <= tail.owner.size
+
+
+def covered_line(annotation: Annotation, lines: Sequence[PrintedLine]) -> int | None:
+    """The number of the first line through whose middle a rectangle goes; None where it lies over no text."""
+    for number, line in enumerate(lines):
+        middle = (line.bottom + line.top) / 2
+        if annotation.bottom <= middle <= annotation.top and (
+            min(annotation.right, line.right) - max(annotation.left, line.left) > 0.1 * line.size
+        ):
+            return number
+    return None
+
+
+def words_under(annotation: Annotation, text_page: pypdfium2.PdfTextPage) -> str:
+    """The text under a rectangle."""
+    words = text_page.get_text_bounded(*annotation.corners, errors="replace")
+    return join_lines(words.translate(HYPHENS).splitlines())
+
+
+def attach_off_text(annotation: Annotation, lines: list[PrintedLine], page: int) -> None:
+    """Give a link over a picture, or over text that cannot be read, to the nearest line above it, else below."""
+    above = [line for line in lines if (line.bottom + line.top) / 2 >= annotation.bottom]
+    link = Link(url=annotation.url, grounds=PlacedBy.NEAREST, page=page, confidence=OFF_TEXT)
+    if lines:
+        nearest = min(above or lines, key=lambda line: abs(line.bottom - annotation.top))
+        nearest.links.append(link)
+    else:
+        lines.append(
+            PrintedLine(
+                text="",
+                page=page,
+                left=annotation.left,
+                bottom=annotation.bottom,
+                right=annotation.right,
+                top=annotation.top,
+                size=annotation.top - annotation.bottom,
+                is_bold=False,
+                links=[link],
+            )
+        )

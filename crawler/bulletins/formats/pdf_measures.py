@@ -1,0 +1,118 @@
+"""Printed lines measured in ems of the body's type, without running heads and page numbers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crawler.bulletins.formats.flow import Line
+from crawler.bulletins.formats.pdf_lines import PrintedLine, PrintedPage
+from crawler.bulletins.landmarks import PAGE_NUMBER
+
+MARGIN = 0.09  # of the page's height: where running heads and page numbers stand
+
+
+def without_furniture(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
+    """The pages without their running heads, running feet and page numbers."""
+    seen = Counter(key for page in pages for key in {furniture_key(line) for line in margins(page)})
+    often = max(3, 0.4 * len(pages))
+    return [
+        replace(
+            page,
+            lines=[
+                line
+                for line in page.lines
+                if not (is_in_margin(line, page) and not line.links)
+                or not (seen[furniture_key(line)] >= often or PAGE_NUMBER.match(line.text))
+            ],
+        )
+        for page in pages
+    ]
+
+
+def margins(page: PrintedPage) -> list[PrintedLine]:
+    """The lines in the upper and lower margin of a page."""
+    return [line for line in page.lines if is_in_margin(line, page)]
+
+
+def is_in_margin(line: PrintedLine, page: PrintedPage) -> bool:
+    """Whether a line stands where running heads and page numbers do."""
+    middle = (line.bottom + line.top) / 2
+    return middle < MARGIN * page.height or middle > (1 - MARGIN) * page.height
+
+
+def furniture_key(line: PrintedLine) -> tuple[str, int]:
+    """What running heads have in common: their words but for numbers, and their height."""
+    return re.sub(r"\d+", "#", line.text), round(line.bottom / 4)
+
+
+def measured(pages: Sequence[PrintedPage]) -> list[Line]:
+    """The lines of all pages, measured in ems of the body's type from the left edge of the text."""
+    printed = [line for page in pages for line in page.lines]
+    if not printed:
+        return []
+    body = body_size(printed)
+    pitch = line_pitch(pages)
+    right = percentile([line.right for line in printed], 0.95)
+    mostly_bold = sum(line.is_bold for line in printed) > len(printed) / 2
+    left = percentile([line.left for line in printed if line.size < 1.1 * body], 0.1)
+    lines = []
+    for page in pages:
+        edge = left_edge(page, body, left)
+        for number, line in enumerate(page.lines):
+            before = page.lines[number - 1] if number else None
+            lines.append(
+                Line(
+                    text=line.text,
+                    page=line.page,
+                    opens_page=number == 0,
+                    left=(line.left - edge) / body,
+                    right=(line.right - edge) / body,
+                    size=round(line.size / body, 2),
+                    is_bold=line.is_bold and not mostly_bold,
+                    is_centred=is_centred(line, edge, right, body),
+                    has_gap=before is not None and before.bottom - line.bottom > 1.4 * max(pitch, line.size),
+                    continues_link=line.continues_link,
+                    links=tuple(line.links),
+                )
+            )
+    return lines
+
+
+def body_size(lines: Sequence[PrintedLine]) -> float:
+    """The size in which most of the text is set."""
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[round(line.size * 2) / 2] += len(line.text)
+    return max(sizes.most_common(1)[0][0], 1.0)
+
+
+def line_pitch(pages: Sequence[PrintedPage]) -> float:
+    """How far below each other lines of a paragraph stand."""
+    steps = [
+        upper.bottom - lower.bottom
+        for page in pages
+        for upper, lower in zip(page.lines, page.lines[1:], strict=False)
+        if upper.bottom > lower.bottom
+    ]
+    return percentile(steps, 0.4) if steps else 0.0
+
+
+def left_edge(page: PrintedPage, body: float, usual: float) -> float:
+    """The left edge of a page's text: pages of one document may have their own."""
+    lefts = [line.left for line in page.lines if line.size < 1.1 * body]
+    return percentile(lefts, 0.1) if len(lefts) >= 8 else usual
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which a share of the values lies."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+
+
+def is_centred(line: PrintedLine, left: float, right: float, body: float) -> bool:
+    """Whether a line stands in the middle between the edges."""
+    before, behind = line.left - left, right - line.right
+    return before > 2.5 * body and abs(before - behind) < 1.2 * body

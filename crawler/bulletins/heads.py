@@ -1,0 +1,35 @@
+"""What a flow says of the issue as a whole: its title and head, filled from the colophon and the format's own word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crawler.bulletins.formats.flow import Block, BlockKind, Flow
+from crawler.bulletins.formats.joining import close_gaps
+from crawler.bulletins.mastheads import Masthead, find_day, read_masthead
+
+
+def document_title(flow: Flow) -> str | None:
+    """The one heading of the highest level that opens a flow of several headings; None where there is none."""
+    headings = [block for block in flow.blocks if block.kind is BlockKind.HEADING]
+    if len(headings) < 2 or headings[0].links:
+        return None
+    first, *others = headings
+    return close_gaps(first.plain) if all(first.level < other.level for other in others) else None
+
+
+def masthead_of(flow: Flow, title: str | None) -> Masthead:
+    """What the head says; the day of the colophon, the format's own title and day fill what it does not say."""
+    lines = [block.text for block in flow.blocks if block.kind is BlockKind.MASTHEAD]
+    head = read_masthead([*lines, title] if title and not any(find_day(line) for line in lines) else lines)
+    printed = next((day for block in colophon(flow) if (day := find_day(block.text))), None)
+    return replace(
+        head,
+        title=(head.title if not title or head.is_named else title) or flow.title,
+        published_on=head.published_on or printed or flow.published_on,
+    )
+
+
+def colophon(flow: Flow) -> list[Block]:
+    """The colophon's blocks."""
+    return [block for block in flow.blocks if block.kind is BlockKind.COLOPHON]
