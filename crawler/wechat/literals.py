@@ -21,7 +21,7 @@ Value: TypeAlias = "str | float | int | bool | list[Value] | dict[str, Value] | 
 
 MAX_DEPTH = 40  # cgiDataNew nests six deep
 MAX_DIGITS = 40  # more are no number that a page means
-MAX_STEPS = 300_000  # of one page; real pages take up to 30,000
+MAX_STEPS = 100_000  # of one page; real pages take up to 5,000
 
 # A string that never closes ends with its line, as for a browser. Possessive: no text makes the scan go back.
 _STRING = r"\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*+\"?|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?"
