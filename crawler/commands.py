@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cli import DONE, STOPPED_EARLY, UNREADABLE, emit, open_archive
+from crawler.cli import DONE, FAILED, STOPPED_EARLY, UNREADABLE, emit, open_archive
 from crawler.forms import export_form, plain, summary_form
 from crawler.showing import bar, human_moment, show_export, show_restored, show_summary, tell
 from crawler.words import say, say_error
@@ -55,7 +55,7 @@ def run_crawl(config: Config, inputs: Sequence[str], *, dry_run: bool, as_json: 
     else:
         show_summary(summary)
     if summary.stopped_by:
-        return STOPPED_EARLY
+        return FAILED if summary.stopped_by == "error" else STOPPED_EARLY
     return UNREADABLE if watcher.problems else DONE
 
 

@@ -38,10 +38,10 @@ from crawler.robots import Robots
 from crawler.tally import Listener, LogListener, Tally
 from crawler.threads import InChild, Threads
 from crawler.visits import OWNER, Visits
-from crawler.wechat.urls import is_wechat_host
+from crawler.wechat.urls import is_wechat_host, read_address
 from crawler.words import say
 from storage.archive import Archive
-from storage.errors import ArchiveBusy, MirrorError
+from storage.errors import ArchiveBusy, MirrorError, NotAnArticle
 from storage.records import Reading, RunSummary
 
 logger = logging.getLogger(__name__)
@@ -213,7 +213,7 @@ def rehearse(
 ) -> RunSummary:
     """What a crawl would take in and visit: the named files are read, nothing is written or fetched."""
     tally = Tally(listener or LogListener())
-    files, urls, by_hand = told_apart(inputs)
+    files, urls, by_hand = told_apart(inputs, tally.listener)
     bulletins = [list_of(by_hand)[0]] if by_hand else []
     with ExitStack() as stack:
         reader = Reader(the_child(None, stack))
@@ -262,17 +262,26 @@ def the_child(config: Config | None, until_closed: ExitStack) -> Child:
     return child
 
 
-def told_apart(inputs: Sequence[str]) -> tuple[list[Path], list[str], list[str]]:
-    """Files, bulletins' URLs, and articles' own addresses among what was named."""
+NEVER_VISITED = {"lookalike_host", "user_info"}
+"""Addresses of these kinds are not even bulletins: they are made to be taken for something else."""
+
+
+def told_apart(inputs: Sequence[str], listener: Listener) -> tuple[list[Path], list[str], list[str]]:
+    """Files, bulletins' URLs, and articles' own addresses among what was named; the rest is told to the listener."""
     files, urls, by_hand = [], [], []
     for named in inputs:
-        host = urlsplit(named).hostname if named.lower().startswith(("http://", "https://")) else None
-        if host is None:
+        if not named.lower().startswith(("http://", "https://", "mp.weixin.qq.com/")):
             files.append(Path(named))
-        elif is_wechat_host(host):
+            continue
+        try:
+            read_address(named)
             by_hand.append(named)
-        else:
-            urls.append(named)
+        except NotAnArticle as error:
+            host = urlsplit(named).hostname
+            if host is None or is_wechat_host(host) or error.values["reason"] in NEVER_VISITED:
+                listener.problem(error)
+            else:
+                urls.append(named)
     return files, urls, by_hand
 
 
@@ -285,7 +294,7 @@ def _take_in_and_visit(one: Crawl, inputs: Sequence[str], stack: ExitStack) -> N
         one.tally.listener.note(
             say("Another crawl is running on this archive. The bulletins are taken in; it will visit their articles.")
         )
-    files, urls, by_hand = told_apart(inputs)
+    files, urls, by_hand = told_apart(inputs, one.tally.listener)
     one.intake.take_files(files)
     _reporting(one, lambda: one.intake.take_urls(by_hand))
     for source in one.config.sources:

@@ -156,7 +156,7 @@ def list_of(urls: Iterable[str]) -> tuple[Bulletin, bytes]:
         file="list",
         sha256=hashlib.sha256(body).hexdigest(),
         media_type="text/uri-list",
-        title=None,
+        title=say("Articles named by hand"),
         issuer=None,
         issue=None,
         published_on=None,

@@ -1,6 +1,7 @@
 """The crawl and the timetable, in Chinese."""
 
 CHINESE = {
+    "Articles named by hand": "手工指定的文章",
     "{url} could not be fetched ({reason}). It is asked again with the next run.": "{url} 无法下载（{reason}）。下次运行时会再试。",
     "No name can be resolved: is this machine connected to the network? Nothing was visited or counted.": "无法解析任何域名：请检查本机是否已联网。本次没有访问任何文章，也没有记作尝试。",
     "The connection was refused: is the proxy or firewall right? Nothing was visited or counted.": "连接被拒绝：请检查代理或防火墙的设置。本次没有访问任何文章，也没有记作尝试。",
