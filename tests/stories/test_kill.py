@@ -51,10 +51,11 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Undisturbe
 
 
 def publish(site: Site, folder: Path) -> tuple[str, ...]:
-    """Articles of every kind, one gone, one moved to another that is cited too, and two bulletins that cite them."""
+    """Articles of every kind, one gone, one moved, and two bulletins that cite them."""
     articles = [site.publish(f"article {number}", kind=KINDS[number % 4], pictures=3) for number in range(10)]
     site.delete(articles[3])
-    site.migrate(articles[4], articles[6])
+    # Cited by nothing else: visited under one address, so that its page (which echoes the address) has one digest.
+    site.migrate(articles[4], site.publish("the new home", pictures=3))
     site.lose(articles[0].article.pictures[1].key)
     site.lose_original(articles[1].article.pictures[0].key)
     first = bulletin(folder, *(each.url for each in articles), name="一.txt")
