@@ -23,7 +23,7 @@ LONG_PATHS = ("/s", "/mp/appmsg/show", "/mp/rumor", "/mp/show_refutation")
 DEEPEST_NESTING = 4
 
 # Why an address is no article's: the words that NotAnArticle carries as its reason.
-# docs/decisions/0002-addresses.md has the table with an example of each.
+# docs/decisions/addresses.md has the table with an example of each.
 OTHER_PATHS: tuple[tuple[str, str], ...] = (
     ("/mp/appmsgalbum", "album"),
     ("/mp/homepage", "profile"),

@@ -2,7 +2,7 @@
 
 A token has 22 characters, an account number decodes to digits, ``sn`` has 32 hexadecimal digits and ``chksm`` 76.
 Text behind a break is joined only while the grammar asks for it and only if the grammar then closes, so that no
-prose is swallowed (docs/wechat.md, repair grammar; docs/decisions/0002-addresses.md).
+prose is swallowed (docs/wechat.md, repair grammar; docs/decisions/addresses.md).
 """
 
 from __future__ import annotations

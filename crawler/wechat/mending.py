@@ -2,7 +2,7 @@
 
 Finds where an address begins, closes it up over breaks (``joining`` says how far), trims what hangs on behind, and
 says what was mended. What the grammar proves to be cut short is reported and never fetched
-(docs/wechat.md, accidents and repair grammar; docs/decisions/0002-addresses.md).
+(docs/wechat.md, accidents and repair grammar; docs/decisions/addresses.md).
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def is_wechat_host(host: str) -> bool:
 def read_address(url: str) -> Address:
     """Return what an address means, in any spelling, wrapper or escape.
 
-    Raises NotAnArticle with the reason (docs/decisions/0002-addresses.md lists them all).
+    Raises NotAnArticle with the reason (docs/decisions/addresses.md lists them all).
     """
     mended = mend_address(url)
     if mended.address is None:

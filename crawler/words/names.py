@@ -81,7 +81,7 @@ PROBLEMS: Mapping[str, str] = {
     "resource": "it is a part of a page",
     "sogou_link": "it is a passing link of Sogou's search",
 }
-"""What a problem code of an address means (docs/decisions/0002-addresses.md)."""
+"""What a problem code of an address means (docs/decisions/addresses.md)."""
 
 
 def standing_name(standing: Standing | None) -> str:
