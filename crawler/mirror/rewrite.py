@@ -196,6 +196,9 @@ def _boxes(frame: Element, shelf: Shelf) -> tuple[Element, Element]:
             box.set("class", f"{box.get('class')} {attributes.pop('class', '')}".strip())
             attributes.pop("style", None)
             box.attrib.update(attributes)
+            if ancestor.tag == "html":
+                # WeChat's pages do not say their language: fonts are chosen by it, so the copy must not say one either.
+                html.set("lang", attributes.get("lang", ""))
         else:
             inner.append(made("div"))
             inner = inner[-1]
