@@ -106,7 +106,7 @@ class UnreadableBulletin(ReadingError):
         "not_a_file": "{file} is a folder, not a file. Name the bulletins in it one by one, or follow the folder as a source.",
         "no_permission": "{file} may not be read by this user. Change its permissions, or copy it.",
         "empty": "{file} is empty (0 bytes). Ask for the bulletin again.",
-        "unknown_kind": "{file} is no kind of bulletin that wxmirror reads (it looks like {detail}). It reads PDF, HTML and plain text.",
+        "unknown_kind": "{file} is no kind of bulletin that wxmirror reads (it looks like {detail}). It reads PDF, Word (DOCX), HTML, Markdown, CSV and plain text.",
         "damaged": "{file} is damaged or cut short ({detail}). Ask for the bulletin again, or open and save it anew.",
         "password": "{file} is protected by a password. Save a copy without the password and give that.",
         "too_large": "{file} is too large to be a bulletin ({detail}).",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from crawler.bulletins.drafts import Draft, take_closing_credit
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
@@ -22,9 +23,11 @@ from crawler.bulletins.landmarks import (
     STAFF,
     credit_of,
     follows_in_number,
+    is_sentence_end,
 )
 from crawler.bulletins.mastheads import Masthead
 
+LONGEST_HEADLINE = 50  # characters of an entry that cites nothing
 LONGEST_TITLE = 120  # characters; an entry without a link of its own gives its beginning
 
 
@@ -77,6 +80,12 @@ class Reader:
         self.drafts: list[Draft] = []
         self.links: list[Placed] = []
         self.runs = 0
+        self.section_levels = {
+            block.level
+            for number, block in enumerate(self.blocks)
+            if block.kind is BlockKind.HEADING and has_links_ahead(self.blocks, number + 1)
+        }
+        self.linkless = linkless_entries(flow.blocks)
         closing = (BlockKind.COLOPHON, BlockKind.ADDRESS)
         self.last_text = max((n for n, block in enumerate(flow.blocks) if block.kind not in closing), default=-1)
 
@@ -144,6 +153,8 @@ class Reader:
         below = self.blocks[number + 1]
         if below.kind is BlockKind.HEADING:
             return below.level > block.level
+        if below.kind is BlockKind.ENTRY and block.level in self.section_levels:
+            return True
         return is_numbered_title(below) or has_links_ahead(self.blocks, number + 1)
 
     def take_credit(self, block: Block) -> None:
@@ -165,7 +176,8 @@ class Reader:
     def take_text(self, block: Block) -> None:
         """An entry of a list of links is an item; other text belongs to the item that is open."""
         is_entry = block.kind is BlockKind.ENTRY and (
-            (bool(block.links) and (self.current is None or self.is_listing)) or self.is_next_entry(block)
+            ((bool(block.links) or block in self.linkless) and (self.current is None or self.is_listing))
+            or self.is_next_entry(block)
         )
         if is_entry or is_numbered_title(block):
             self.open_item(block, title=title_of(block), is_listing=True)
@@ -233,6 +245,25 @@ class Reader:
     def is_item(self, draft: Draft) -> bool:
         """Whether a draft is news: it has a title, a section or links, or it is all that there is."""
         return bool(draft.title or draft.section or draft.has_links) or len(self.drafts) == 1
+
+
+def linkless_entries(blocks: Sequence[Block]) -> set[Block]:
+    """The short entries without a link in lists whose other entries have one: news that cites nothing."""
+    found: set[Block] = set()
+    for kind, group in groupby(blocks, key=lambda block: block.kind):
+        entries = list(group)
+        if kind is BlockKind.ENTRY and are_news(entries):
+            found |= {
+                entry
+                for entry in entries
+                if not entry.links and len(entry.text) <= LONGEST_HEADLINE and not is_sentence_end(entry.text)
+            }
+    return found
+
+
+def are_news(entries: Sequence[Block]) -> bool:
+    """Whether the entries of a list are items: at least every second one has a link."""
+    return sum(bool(entry.links) for entry in entries) >= 0.5 * len(entries)
 
 
 def title_of(block: Block) -> str | None:

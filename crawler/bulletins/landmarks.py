@@ -78,6 +78,12 @@ ADDRESS_LABEL = re.compile(
     r"\s*[：:]?\s*$|(?:详见|参见|见|点击|访问|via|from)\s*[：:]?\s*$"
 )
 
+# Words that are nothing but a link: 阅读原文, 点击查看详情 (web pages and Word link them instead of titles).
+LINK_WORDS = re.compile(
+    r"^[（(【\[]?\s*(?:点击|点此|戳|请|>+|》+)*\s*(?:阅读|查看|浏览|详细|微信|公众号|原文|全文|文章|链接|网址|更多|详情|内容|报道|新闻|推文|此处|这里|进入|了解|相关|信息|地址){1,4}"
+    r"\s*[：:]?\s*[）)】\]>》]*\s*\d{0,2}$"
+)
+
 # 1. 1、 （1） 一、 （一） • - before a title or an entry of a list (the order 一、（一）1.（1） is that of
 # GB/T 9704-2012, 7.3.3).
 NUMBERING = re.compile(

@@ -14,6 +14,7 @@ from storage.errors import UnreadableBulletin
 from storage.records import Bulletin, Item
 
 LARGEST = 100_000_000  # bytes
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream in which Office keeps a protected document
 LARGEST_TEXT = 20_000_000  # bytes of a kind that is text all through
 
 
@@ -51,6 +52,8 @@ def read_bulletin(body: bytes, file: str) -> Bulletin:
 def read_flow(body: bytes) -> Flow:
     """Return the flow of a file by its kind."""
     kind = kind_of(body)
+    if kind.reader is None and ENCRYPTED in body:
+        raise UnreadableBulletin(file="", kind="password", detail=kind.name)
     if kind.reader is None:
         raise UnreadableBulletin(file="", kind="unknown_kind", detail=kind.name)
     if kind.name != "PDF" and len(body) > LARGEST_TEXT:

@@ -39,7 +39,7 @@ def with_printed_links(lines: Sequence[Line]) -> list[Line]:
         end = start + len(line.text)
         while first < len(spans) and spans[first].end <= start:
             first += 1
-        linked.append(with_spans(line, start, end, overlapping(spans, first, end)))
+        linked.append(line if line.ready else with_spans(line, start, end, overlapping(spans, first, end)))
         start = end + 1
     return with_labels_above(linked)
 

@@ -51,6 +51,9 @@ class Line:
     links: tuple[Link, ...] = ()
     is_address: bool = False  # nothing but an address, its label, or a part of one
     goes_on: bool = False  # begins inside an address that the line before began
+    level: int = 0  # of the heading that the format says it is; 0: it says nothing
+    is_whole: bool = False  # the format says that it is a whole paragraph
+    ready: Block | None = None  # a row of a table: it is a block already
     continues_link: bool = False  # lies under the same link as the line before
 
 

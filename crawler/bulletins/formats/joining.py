@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 # Written without spaces between words: Han, kana, their punctuation and full-width forms.
 UNSPACED = (
@@ -44,6 +45,7 @@ def width(text: str) -> float:
     return sum(character_width(character) for character in text)
 
 
+@lru_cache(maxsize=65_536)
 def character_width(character: str) -> float:
     """One character's width in ems."""
     if character == " ":

@@ -101,7 +101,7 @@ def always(_body: bytes) -> bool:
 
 KINDS: tuple[Kind, ...] = (
     Kind(name="PDF", is_it=is_pdf, reader="pdf:read_pdf"),
-    Kind(name="a Word document (.docx)", is_it=zipped(b"word/")),
+    Kind(name="a Word document (.docx)", is_it=zipped(b"word/"), reader="docx:read_docx"),
     Kind(name="an Excel workbook (.xlsx)", is_it=zipped(b"xl/")),
     Kind(name="a PowerPoint presentation (.pptx)", is_it=zipped(b"ppt/")),
     Kind(name="an OFD document", is_it=zipped(b"OFD.xml")),
@@ -120,7 +120,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="a program", is_it=begins(b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")),
     Kind(name="a film or a sound", is_it=lambda body: body[4:8] == b"ftyp" or body.startswith((b"ID3", b"OggS"))),
     Kind(
-        name="a saved web archive or a mail message (MHTML, EML)",
+        name="a mail message (EML)",
         is_it=lambda body: (
             bool(re.match(rb"(?:[A-Za-z-]{2,40}: .*\r?\n(?:[ \t].*\r?\n)*){2,}", body[:SAMPLE]))
             and b"mime-version:" in body[:SAMPLE].lower()

@@ -25,6 +25,7 @@ from crawler.bulletins.landmarks import (
     APPENDIX,
     COLOPHON,
     CONTENTS,
+    LINK_WORDS,
     NUMBERING,
     PAGE_NUMBER,
     RULE,
@@ -55,7 +56,7 @@ def to_blocks(lines: Sequence[Line]) -> list[Block]:
 
 def is_furniture(line: Line) -> bool:
     """Whether a line is only a page number."""
-    return bool(PAGE_NUMBER.match(line.text)) and not line.links and not line.goes_on
+    return bool(PAGE_NUMBER.match(line.text)) and not (line.links or line.goes_on or line.ready)
 
 
 def colophon_start(lines: Sequence[Line]) -> int:
@@ -79,7 +80,9 @@ def colophon_start(lines: Sequence[Line]) -> int:
 
 def kind_of(line: Line) -> BlockKind | None:
     """What a line is by its own words; None for running text and titles."""
-    if line.is_address:
+    if line.ready:
+        return line.ready.kind
+    if line.is_address or (line.links and LINK_WORDS.match(line.text)):
         return BlockKind.ADDRESS
     if RULE.match(line.text):
         return BlockKind.RULE
@@ -89,6 +92,8 @@ def kind_of(line: Line) -> BlockKind | None:
         return BlockKind.APPENDIX
     if section_of(line.text):
         return BlockKind.SECTION
+    if line.level:
+        return BlockKind.HEADING
     if credit_of(line.text):
         return BlockKind.CREDIT
     return None
@@ -125,7 +130,8 @@ def next_blocks(place: Place) -> tuple[list[Block], int]:
         count = run_length(place.kinds, start, BlockKind.ADDRESS)
         return [address_block(lines, start, count)], count
     if kind is not None:
-        return [block(kind, [place.line], level=SECTION_LEVEL if kind is BlockKind.SECTION else 0)], 1
+        level = place.line.level or (SECTION_LEVEL if kind is BlockKind.SECTION else 0)
+        return [place.line.ready or block(kind, [place.line], level=level)], 1
     if count := linked_entry_length(lines, place.kinds, start, place.before):
         return [block(BlockKind.ENTRY, lines[start : start + count])], count
     if section_length(place):

@@ -47,6 +47,7 @@ class Manner:
 
 def manner_of(lines: Sequence[Line]) -> Manner:
     """Measure how a document is set; its table of contents is left out, which has a manner of its own."""
+    lines = [line for line in lines if not line.ready]
     running = [line for line in lines if not line.is_address and (line.size is None or 0.9 <= line.size < HEADING_SIZE)]
     edge = right_edge(running)
     indents = sum(1 for line in running if line.left is not None and 1.2 <= line.left <= 4)
@@ -57,7 +58,7 @@ def manner_of(lines: Sequence[Line]) -> Manner:
         is_wrapped=breaks_lines(lines, running, edge),
         has_indents=indents >= max(2, 0.04 * len(running)),
         has_credits=closing_credits(lines) >= 2,
-        has_looks=sum(1 for line in lines if is_large(line) or line.is_bold) >= 2,
+        has_looks=sum(1 for line in lines if is_large(line) or line.is_bold or line.level) >= 2,
         has_gaps=any(line.has_gap for line in lines),
         heading_sizes=tuple(sorted(sizes, reverse=True)),
         title_marks=frozenset(mark for mark, role in roles.items() if role == "title"),
@@ -78,6 +79,8 @@ def right_edge(lines: Sequence[Line]) -> float:
 
 def breaks_lines(lines: Sequence[Line], running: Sequence[Line], edge: float) -> bool:
     """Whether paragraphs run over several lines: many lines stop at the edge inside a sentence, few pass it."""
+    if any(line.is_whole for line in lines):
+        return False
     full = [line for line in running if edge - SLACK <= line.right <= edge + 1]
     beyond = sum(1 for line in running if line.size is None and own_right(line) > edge + SLACK)
     return count_broken(lines, edge) >= max(2, 0.35 * len(full)) and beyond <= 0.5 * len(full)

@@ -56,18 +56,22 @@ def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
 def row_block(row: Sequence[str], names: Sequence[str]) -> Block:
     """One row as a block: its cells named, its links those of the row."""
     cells = [" ".join(cell.split()) for cell in row]
-    lines = [
-        f"{names[number].strip()}：{cell}" if number < len(names) and names[number].strip() else cell
-        for number, cell in enumerate(cells)
-        if cell
-    ]
-    whole = make_block(BlockKind.ROW, "\n".join(lines))
+    whole = make_block(BlockKind.ROW, "\n".join(named_cells(cells, names)))
     links = tuple(
         replace(link, grounds=PlacedBy.ROW, is_alone=False)
         for cell in row
         for link in make_block(BlockKind.ROW, cell).links
     )
     return replace(whole, plain=title_cell(cells, names) or "", links=links)
+
+
+def named_cells(cells: Sequence[str], names: Sequence[str]) -> list[str]:
+    """What the cells of a row say, with the names of their columns."""
+    return [
+        f"{names[number].strip()}：{cell}" if number < len(names) and names[number].strip() else cell
+        for number, cell in enumerate(cells)
+        if cell
+    ]
 
 
 def title_cell(cells: Sequence[str], names: Sequence[str]) -> str | None:

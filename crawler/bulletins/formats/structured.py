@@ -8,10 +8,13 @@ from dataclasses import replace
 
 from crawler.bulletins.formats.addresses import with_printed_links, without_label
 from crawler.bulletins.formats.flow import Block, BlockKind, Line, Link
+from crawler.bulletins.formats.joining import width
+from crawler.bulletins.formats.layout import to_blocks
 from crawler.bulletins.landmarks import COLOPHON, DATED, STAFF, credit_of, section_of
 from crawler.bulletins.mastheads import find_day, says_head
 
 HEAD_BLOCKS = 12
+FEWEST_PARAGRAPHS = 4  # from which their words may tell titles from text
 LONGEST_HEAD_LINE = 120  # 时间、来源、浏览次数 on one line
 
 
@@ -42,9 +45,37 @@ def make_block(
 
 
 def told_apart(blocks: Sequence[Block]) -> list[Block]:
-    """Return the blocks, with sections, credits, head and colophon told by their words."""
+    """Return the blocks, with sections, credits, head and colophon told by their words.
+
+    Where the format names no titles (a page of plain paragraphs), the words must tell these too, as in print.
+    """
+    if not has_structure(blocks):
+        return to_blocks([line_of(block) for block in blocks])
     told = [replace(block, kind=kind_of(block)) for block in blocks]
     return with_colophon(with_head(told))
+
+
+def has_structure(blocks: Sequence[Block]) -> bool:
+    """Whether headings, or entries and rows with links, say where items begin; or there is too little to tell."""
+    headings = sum(block.kind is BlockKind.HEADING for block in blocks)
+    listed = any(block.kind in (BlockKind.ENTRY, BlockKind.ROW) and block.links for block in blocks)
+    paragraphs = sum(block.kind is BlockKind.PARAGRAPH for block in blocks)
+    return headings > 1 or listed or paragraphs < FEWEST_PARAGRAPHS
+
+
+def line_of(block: Block) -> Line:
+    """A paragraph as a line of print; what is no paragraph stays as it is."""
+    is_plain = block.kind in (BlockKind.PARAGRAPH, BlockKind.ADDRESS)
+    return Line(
+        text=block.text,
+        rest=block.plain,
+        right=width(block.text),
+        level=block.level,
+        ready=None if is_plain or block.kind is BlockKind.HEADING else block,
+        links=block.links,
+        is_address=block.kind is BlockKind.ADDRESS,
+        is_whole=True,
+    )
 
 
 def kind_of(block: Block) -> BlockKind:

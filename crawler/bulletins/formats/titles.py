@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from crawler.bulletins.formats.addresses import without_label
 from crawler.bulletins.formats.flow import Block, BlockKind, Line
-from crawler.bulletins.formats.joining import join_lines
+from crawler.bulletins.formats.joining import close_gaps, join_lines
 from crawler.bulletins.formats.manner import (
     Manner,
     is_first_full,
@@ -87,12 +87,17 @@ def title_length(place: Place) -> int:
     """How many lines from this one on are titles; 0 where a paragraph begins."""
     if count := large_length(place):
         return count
-    if place.manner.has_looks:
+    if place.manner.has_looks and not is_all_link(place.line):
         return numbered_length(place)
     count = plain_title_length(place)
     if not count or is_too_long(place, count):
         return 0
     return count if sum(SIGNS[sign] for sign in signs(place, count)) >= ENOUGH else 0
+
+
+def is_all_link(line: Line) -> bool:
+    """Whether a line is the words of one link and nothing else."""
+    return any(link.anchor_text and close_gaps(link.anchor_text) == close_gaps(line.text) for link in line.links)
 
 
 def is_too_long(place: Place, count: int) -> bool:

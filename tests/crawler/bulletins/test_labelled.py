@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.bulletins.reading import read_bulletin
+from tests.crawler.bulletins import binding
 from tests.crawler.bulletins.judging import Verdict, judge
 from tests.crawler.bulletins.made import make_issue
 from tests.crawler.bulletins.setting import draw_manner, set_text
@@ -18,9 +19,21 @@ SURE_AND_RIGHT = 0.99  # of those that nobody looks at
 SURE = 0.9  # of all citations need nobody to look
 
 
+def verdict_on_file(kind: str, seed: int) -> Verdict:
+    made = make_issue(seed)
+    bound = getattr(binding, f"bind_{kind}")(made, seed)
+    return judge(made, read_bulletin(bound, "issue"), f"{kind} {seed}")
+
+
 def verdict_on_text(seed: int) -> Verdict:
     manner, made = draw_manner(seed), make_issue(seed)
     return judge(made, read_bulletin(set_text(made, manner).encode(), "issue.txt"), f"{seed}: {manner}")
+
+
+@pytest.mark.parametrize("kind", ["docx", "docx_table", "html"])
+@pytest.mark.parametrize("seeds", [SEEN, HELD_OUT], ids=["seen", "held out"])
+def test_files_of_every_kind_are_read_as_they_were_meant(kind: str, seeds: range) -> None:
+    hold_to_bars([verdict_on_file(kind, seed) for seed in seeds[:30]])
 
 
 @pytest.mark.parametrize("seeds", [SEEN, HELD_OUT], ids=["seen", "held out"])

@@ -44,7 +44,7 @@ LINES = st.lists(
     ("body", "kind", "detail"),
     [
         (b"", "empty", ""),
-        (b"PK\x03\x04" + b"\0" * 26 + b"word/document.xml", "unknown_kind", "a Word document (.docx)"),
+        (b"PK\x03\x04" + b"\0" * 26 + b"word/document.xml", "damaged", "the file's directory: File is not a zip file"),
         (b"PK\x03\x04" + b"\0" * 26 + b"xl/workbook.xml", "unknown_kind", "an Excel workbook (.xlsx)"),
         (b"PK\x03\x04" + b"\0" * 26 + b"a.txt", "unknown_kind", "a ZIP archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, "unknown_kind", "an old Office or WPS document"),
@@ -166,3 +166,10 @@ def test_joining_lines_loses_no_character(lines: list[str]) -> None:
 @given(st.lists(st.text(alphabet="中文标题，。“”（）《》", min_size=1, max_size=8), min_size=1, max_size=5))
 def test_chinese_is_joined_without_a_space(lines: list[str]) -> None:
     assert not re.search(r"\s", join_lines(lines))
+
+
+def test_every_kind_of_file_has_a_chinese_name() -> None:
+    from crawler.bulletins.formats.kinds import KINDS
+    from crawler.words import chinese
+
+    assert {kind.name for kind in KINDS} <= set(chinese())

@@ -1,0 +1,230 @@
+"""The text of a Word paragraph with its links: runs, fields, hyperlinks, pictures, notes, text boxes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from crawler.bulletins.formats.flow import Link
+from crawler.bulletins.formats.structured import clean
+from storage.records import PlacedBy
+
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
+ALTERNATIVES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
+# HYPERLINK "address" \l "place" \o "tip": the field code of a link.
+FIELD = re.compile(r'^\s*HYPERLINK\s+(?:\\\w\s+)*(?:"([^"]*)"|(\S+))(.*)$', re.IGNORECASE | re.DOTALL)
+PLACE = re.compile(r'\\l\s+(?:"([^"]*)"|(\S+))', re.IGNORECASE)
+ON_PICTURE = 0.6  # how sure a link on a picture is of the text next to it
+
+
+def w(name: str) -> str:
+    """A name of WordprocessingML."""
+    return WORD + name
+
+
+SILENT = frozenset(map(w, ("del", "moveFrom", "rPr", "delText", "sectPr", "commentReference")))
+BREAKS = {w("tab"): " ", w("ptab"): " ", w("noBreakHyphen"): "-", w("br"): "\n", w("cr"): "\n"}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How long a run of text is and how it is set; None: as the paragraph's style says."""
+
+    length: int
+    size: float | None
+    is_bold: bool | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Paragraph:
+    """One paragraph as read."""
+
+    lines: list[tuple[str, list[Link]]] = field(default_factory=list)  # broken by hand
+    runs: list[Run] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)  # kind and number of each note referred to
+    boxes: list[etree._Element] = field(default_factory=list)
+    style: str | None = None
+    alignment: str | None = None
+    outline: int | None = None
+    indent: float = 0.0  # of its first line, in ems
+
+
+@dataclass(slots=True)
+class Open:
+    """A link that has begun: where its words began, and how they are told apart from its code."""
+
+    url: str | None
+    start: int
+    code: str = ""
+    is_field: bool = False
+    is_code: bool = False
+
+
+class TextReader:
+    """Reads paragraphs in order: a field may begin in one and end in another."""
+
+    def __init__(self, relations: Mapping[str, tuple[str, bool]]) -> None:
+        self.relations = relations
+        self.seen: set[str] = set()
+        self.fields: list[Open] = []
+        self.text = ""
+        self.links: list[tuple[int, Link]] = []  # with the place where their words end
+        self.paragraph = Paragraph()
+
+    def read(self, element: etree._Element) -> Paragraph:
+        """Return a paragraph. Text boxes in it are left to the caller."""
+        self.text, self.links, self.paragraph = "", [], Paragraph()
+        for open_field in self.fields:
+            open_field.start = 0
+        self.read_properties(element.find(w("pPr")))
+        self.walk(element)
+        for open_field in self.fields:  # goes on in the next paragraph: what has been said so far is linked too
+            if open_field.url and not open_field.is_code:
+                self.add_link(open_field.url, open_field.start)
+        self.paragraph.lines = self.broken()
+        return self.paragraph
+
+    def read_properties(self, properties: etree._Element | None) -> None:
+        """Style, alignment, outline level and indent."""
+        if properties is None:
+            return
+        said = {child.tag: child for child in properties}
+        style, alignment, outline = (said.get(w(name)) for name in ("pStyle", "jc", "outlineLvl"))
+        self.paragraph.style = style.get(w("val")) if style is not None else None
+        self.paragraph.alignment = alignment.get(w("val")) if alignment is not None else None
+        level = outline.get(w("val"), "") if outline is not None else ""
+        self.paragraph.outline = int(level) if level.isdecimal() else None
+        indent = said.get(w("ind"))
+        if indent is not None:
+            chars, twips = indent.get(w("firstLineChars"), ""), indent.get(w("firstLine"), "")
+            self.paragraph.indent = int(chars) / 100 if chars.isdecimal() else 2.0 if twips.isdecimal() else 0.0
+
+    def walk(self, element: etree._Element) -> None:
+        """What stands below an element, in order."""
+        for child in element:
+            tag = child.tag
+            if tag == w("r"):
+                self.read_run(child)
+            elif tag == w("hyperlink"):
+                start = len(self.text)
+                self.walk(child)
+                if url := self.target(child.get(RELATED + "id"), child.get(w("anchor"))):
+                    self.add_link(url, start)
+            elif tag == w("fldSimple"):
+                start = len(self.text)
+                self.walk(child)
+                if url := field_target(child.get(w("instr")) or ""):
+                    self.add_link(url, start)
+            elif tag not in SILENT and isinstance(tag, str):
+                self.walk(child)
+
+    def read_run(self, run: etree._Element) -> None:
+        """One run: text, breaks, pieces of fields, pictures, references to notes."""
+        start = len(self.text)
+        for child in run:
+            self.read_piece(child)
+        if length := len(self.text) - start:
+            properties = run.find(w("rPr"))
+            size = properties.find(w("sz")) if properties is not None else None
+            bold = properties.find(w("b")) if properties is not None else None
+            points = size.get(w("val"), "") if size is not None else ""
+            is_bold = None if bold is None else bold.get(w("val"), "1").lower() not in ("0", "false", "off")
+            self.paragraph.runs.append(Run(length, float(points) if points.isdecimal() else None, is_bold))
+
+    def read_piece(self, piece: etree._Element) -> None:
+        """One piece of a run."""
+        tag = piece.tag
+        if tag == w("t"):
+            if not (self.fields and self.fields[-1].is_code):
+                self.text += piece.text or ""
+        elif tag in BREAKS:
+            self.text += BREAKS[tag]
+        elif tag == w("instrText"):
+            if self.fields:
+                self.fields[-1].code += piece.text or ""
+        elif tag == w("fldChar"):
+            self.turn_field(piece.get(w("fldCharType")))
+        elif tag in (w("footnoteReference"), w("endnoteReference")):
+            kind = "footnote" if tag == w("footnoteReference") else "endnote"
+            self.paragraph.notes.append((kind, piece.get(w("id")) or ""))
+        elif tag == ALTERNATIVES:  # the same thing twice, for newer and older programs
+            chosen = piece.find(CHOICE)
+            self.read_drawing(chosen if chosen is not None else piece)
+        elif tag in (w("drawing"), w("pict"), w("object")):
+            self.read_drawing(piece)
+
+    def turn_field(self, kind: str | None) -> None:
+        """A field begins, its code ends, or it ends."""
+        if kind == "begin":
+            self.fields.append(Open(None, len(self.text), is_field=True, is_code=True))
+        elif kind == "separate" and self.fields:
+            self.fields[-1].is_code, self.fields[-1].start = False, len(self.text)
+            self.fields[-1].url = field_target(self.fields[-1].code)
+        elif kind == "end" and self.fields:
+            ended = self.fields.pop()
+            if url := ended.url or field_target(ended.code):
+                self.add_link(url, ended.start)
+
+    def read_drawing(self, drawing: etree._Element) -> None:
+        """Pictures with links, and boxes of text."""
+        for element in drawing.iter():
+            if element.tag == w("txbxContent"):
+                if not any(parent.tag == w("txbxContent") for parent in element.iterancestors()):
+                    self.paragraph.boxes.append(element)
+                elif element not in self.paragraph.boxes:
+                    continue
+            elif element.tag == DRAWING + "hlinkClick":
+                self.add_picture_link(self.target(element.get(RELATED + "id"), None))
+            elif element.get("href"):
+                self.add_picture_link(element.get("href"))
+
+    def add_picture_link(self, url: str | None) -> None:
+        """A link that lies on a picture; a picture is often said to be one several times over."""
+        if url and not any(link.url == url and link.anchor_text is None for _, link in self.links):
+            link = Link(url=url, grounds=PlacedBy.NEAREST, confidence=ON_PICTURE)
+            self.links.append((len(self.text), link))
+
+    def add_link(self, url: str, start: int) -> None:
+        """A link over the words since a place."""
+        words = clean(self.text[start:])
+        self.links.append((start, Link(url=url, grounds=PlacedBy.HYPERLINK, anchor_text=words or None)))
+
+    def target(self, number: str | None, anchor: str | None) -> str | None:
+        """The address that a relation leads to; None for places within the document."""
+        url, is_outside = self.relations.get(number or "", ("", False))
+        if number:
+            self.seen.add(number)
+        if not is_outside or not url:
+            return None
+        return f"{url}#{anchor}" if anchor and "#" not in url else url
+
+    def broken(self) -> list[tuple[str, list[Link]]]:
+        """The paragraph's lines, as broken by hand, each with the links that begin in it."""
+        lines: list[tuple[str, list[Link]]] = []
+        start = 0
+        for row in self.text.split("\n"):
+            end = start + len(row)
+            held = [link for place, link in self.links if start <= place <= end and (place < end or place == end)]
+            taken = {id(link) for _, links in lines for link in links}
+            lines.append((clean(row), [link for link in held if id(link) not in taken]))
+            start = end + 1
+        return lines
+
+
+def field_target(code: str) -> str | None:
+    """The address that a field code leads to; None for other fields."""
+    found = FIELD.match(code)
+    if not found:
+        return None
+    url = (found.group(1) if found.group(1) is not None else found.group(2)).strip()
+    place = PLACE.search(found.group(3))
+    if url.startswith("\\"):  # a place within the document
+        return None
+    named = (place.group(1) or place.group(2) or "") if place else ""
+    return f"{url}#{named}" if url and named and "#" not in url else url or None

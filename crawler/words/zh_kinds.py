@@ -1,0 +1,26 @@
+"""Chinese for the kinds of files that a bulletin may come as (crawler/bulletins/formats/kinds.py)."""
+
+CHINESE = {
+    "PDF": "PDF",
+    "a Word document (.docx)": "Word 文档（.docx）",
+    "an Excel workbook (.xlsx)": "Excel 工作簿（.xlsx）",
+    "a PowerPoint presentation (.pptx)": "PowerPoint 演示文稿（.pptx）",
+    "an OFD document": "OFD 版式文档",
+    "an e-book (EPUB)": "电子书（EPUB）",
+    "an OpenDocument file": "OpenDocument 文档",
+    "a ZIP archive": "ZIP 压缩包",
+    "an old Office or WPS document": "旧版 Office 或 WPS 文档",
+    "an RTF document": "RTF 文档",
+    "a RAR, 7z or gzip archive": "RAR、7z 或 gzip 压缩包",
+    "a picture": "图片",
+    "a program": "程序文件",
+    "a film or a sound": "视频或音频",
+    "a saved web archive (MHTML)": "网页归档（MHTML）",
+    "a mail message (EML)": "电子邮件（EML）",
+    "an Outlook message (MSG)": "Outlook 邮件（MSG）",
+    "HTML": "网页（HTML）",
+    "binary data": "二进制数据",
+    "a table (CSV)": "表格（CSV）",
+    "Markdown": "Markdown",
+    "plain text": "纯文本",
+}
