@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,9 +22,15 @@ def chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WXMIRROR_LANGUAGE", "zh")
 
 
-@contextmanager
-def filled(folder: Path) -> Iterator[Archive]:
-    """One article in two copies, since deleted; another, still readable; a bulletin that cites both."""
+def visitor(archive: Archive) -> TestClient:
+    app = create_app(Config(), archive)
+    return TestClient(app, "http://room.example", follow_redirects=False, raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One article in two copies, since deleted; another, still readable; a bulletin that cites both. Made once."""
+    folder = tmp_path_factory.mktemp("room") / "archive"
     with Archive.open(folder, writing=True, create=True) as opened:
         keep_article(opened, text="第一段", pictures=[PICTURE])
         keep_picture(opened, PICTURE, png(7))
@@ -32,18 +38,13 @@ def filled(folder: Path) -> Iterator[Archive]:
         keep_loss(opened, at=MARCH + timedelta(days=3))
         keep_article(opened, LONG, title="另一篇", text="第二篇")
         keep_bulletin(opened, SHORT, LONG)
-        yield opened
-
-
-def visitor(archive: Archive) -> TestClient:
-    app = create_app(Config(), archive)
-    return TestClient(app, "http://room.example", follow_redirects=False, raise_server_exceptions=False)
+    return folder
 
 
 @pytest.fixture(scope="session")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+def archive(filled: Path) -> Iterator[Archive]:
     """An archive for tests that only look."""
-    with filled(tmp_path_factory.mktemp("room") / "archive") as opened:
+    with Archive.open(filled) as opened:
         yield opened
 
 
@@ -53,9 +54,10 @@ def room(archive: Archive) -> TestClient:
 
 
 @pytest.fixture
-def own_archive(tmp_path: Path) -> Iterator[Archive]:
+def own_archive(filled: Path, tmp_path: Path) -> Iterator[Archive]:
     """The same, for a test that changes it."""
-    with filled(tmp_path / "archive") as opened:
+    shutil.copytree(filled, tmp_path / "archive")
+    with Archive.open(tmp_path / "archive", writing=True) as opened:
         yield opened
 
 

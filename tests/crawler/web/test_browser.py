@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,7 +41,7 @@ def listening(app: Any) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
-        pass
+        time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
@@ -85,6 +86,7 @@ def world(heard: list[str]) -> Starlette:
     return Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST", "HEAD"])])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("is_rewritten", "policy", "runs"),
     [(True, COPY_POLICY, False), (True, None, False), (False, COPY_POLICY, False), (False, None, True)],
@@ -117,6 +119,7 @@ def test_a_copy_is_whole_in_a_browser(browser: Any, archive: Archive) -> None:
         page.close()
 
 
+@pytest.mark.long
 def test_the_room_can_be_used_from_the_keyboard_at_any_width(browser: Any, archive: Archive) -> None:
     with listening(create_app(Config(), archive)) as origin:
         for width in (320, 375, 1200):
@@ -131,6 +134,7 @@ def test_the_room_can_be_used_from_the_keyboard_at_any_width(browser: Any, archi
             page.close()
 
 
+@pytest.mark.long
 def test_styles_of_a_copy_cannot_touch_the_words_around_it(browser: Any) -> None:
     hostile = (
         "*,header,.wxm-banner{display:none!important}body{transform:scale(0)}html~*,html+*{display:none!important}"

@@ -37,7 +37,7 @@ def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         server.wait()
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", [pytest.param(signal.SIGINT, marks=pytest.mark.long), signal.SIGTERM])
 def test_the_first_line_is_the_address_and_a_signal_ends_it_cleanly(archive: Archive, sign: signal.Signals) -> None:
     with serving(archive.folder) as (server, address):
         assert address.startswith("http://127.0.0.1:")
