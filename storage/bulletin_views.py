@@ -158,11 +158,13 @@ def _citation_views(db: Connection, version: Row[Any]) -> Mapping[int | None, li
     views: dict[int | None, list[CitationView]] = {}
     for row in rows:
         standing = Standing(row.standing) if row.standing else None
+        then, now = led_to.get(row.article, (None, None))
         view = CitationView(
             citation=_citation(row),
             standing=standing,
-            snapshot=led_to.get(row.article),
+            snapshot=then,
             is_withdrawn=row.withdrawn_at is not None,
+            changed_to=now,
         )
         views.setdefault(row.item_id, []).append(view)
     return views
@@ -182,8 +184,10 @@ def _citation(row: Row[Any]) -> Citation:
     )
 
 
-def _led_to(db: Connection, wanted: set[int], at: datetime) -> dict[int, SnapshotView]:
-    """For each article the snapshot that a reader is led to: the first from the bulletin's day on, else the nearest."""
+def _led_to(db: Connection, wanted: set[int], at: datetime) -> dict[int, tuple[SnapshotView, SnapshotView | None]]:
+    """For each article the snapshot that a reader is led to: the first from the bulletin's day on, else the nearest;
+    and the one that the newest visit saw, where its content is another.
+    """
     seen: dict[int, list[tuple[datetime, int]]] = {}
     for some in chunks(wanted):
         query = (
@@ -199,8 +203,18 @@ def _led_to(db: Connection, wanted: set[int], at: datetime) -> dict[int, Snapsho
         for row in db.execute(query):
             seen.setdefault(row.article_id, []).append((row.captured_at, row.snapshot_id))
     chosen = {article: nearest(moments, at=at, or_after=True) for article, moments in seen.items()}
-    views = snapshots_by_number(db, list(chosen.values()))
-    return {article: views[number] for article, number in chosen.items() if number in views}
+    newest = {article: moments[-1][1] for article, moments in seen.items()}
+    views = snapshots_by_number(db, list({*chosen.values(), *newest.values()}))
+    return {
+        article: (views[number], _other(views[number], views.get(newest[article])))
+        for article, number in chosen.items()
+        if number in views
+    }
+
+
+def _other(cited: SnapshotView, newest: SnapshotView | None) -> SnapshotView | None:
+    """The newest snapshot, where an author changed the article since; merged articles may hold one content twice."""
+    return newest if newest and newest.reading.fingerprint != cited.reading.fingerprint else None
 
 
 def _standings(db: Connection, numbers: Sequence[int]) -> dict[int, Mapping[Standing | None, int]]:

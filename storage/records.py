@@ -571,6 +571,7 @@ class SnapshotAsset:
     link: AssetLink
     rendition: Rendition | None
     failure: str | None = None
+    next_try_at: datetime | None = None  # None: the original is held, or it is not tried again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -581,6 +582,7 @@ class CitationView:
     standing: Standing | None
     snapshot: SnapshotView | None  # the one a reader is led to: first at or after the bulletin's date, else nearest
     is_withdrawn: bool = False
+    changed_to: SnapshotView | None = None  # what the article says now, where that is not what ``snapshot`` holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -631,6 +633,7 @@ class Hit:
     snapshot: str | None = None  # public id
     captured_at: datetime | None = None
     bulletin: str | None = None  # public id
+    bulletin_title: str | None = None  # or its issuer, or its file
     item: int | None = None  # position
     published_on: date | None = None
 

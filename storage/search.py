@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
 from storage.records import Hit
 from storage.schema import address as addresses
@@ -148,8 +148,9 @@ def _snapshot_hits(db: Connection, numbers: Sequence[int], wanted: Sequence[str]
 
 def _item_hits(db: Connection, numbers: Sequence[int], wanted: Sequence[str]) -> dict[int, Hit]:
     newest = bulletins.c.newest_version_id == versions.c.id
+    named = func.coalesce(versions.c.title, versions.c.issuer, versions.c.file).label("bulletin_title")
     query = (
-        select(items, bulletins.c.bulletin, versions.c.published_on)
+        select(items, bulletins.c.bulletin, named, versions.c.published_on)
         .select_from(items.join(versions).join(bulletins, newest))
         .where(items.c.id.in_([number // 2 for number in numbers if number % 2 == ITEM]))
     )
@@ -158,6 +159,7 @@ def _item_hits(db: Connection, numbers: Sequence[int], wanted: Sequence[str]) ->
             title=row.title,
             snippet=snippet,
             bulletin=row.bulletin,
+            bulletin_title=row.bulletin_title,
             item=row.position,
             published_on=row.published_on,
         )

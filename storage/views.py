@@ -134,7 +134,7 @@ def snapshots_by_number(db: Connection, numbers: Sequence[int]) -> dict[int, Sna
 def snapshot_assets(db: Connection, name: str) -> list[SnapshotAsset]:
     """Every asset that a snapshot cites, in order, with the best rendition held."""
     number = select(snapshots.c.id).where(snapshots.c.snapshot == name).scalar_subquery()
-    query = select(links.c.url, links.c.role, links.c.asset_id, assets.c.key, assets.c.failure)
+    query = select(links.c.url, links.c.role, links.c.asset_id, assets.c.key, assets.c.failure, assets.c.next_try_at)
     rows = db.execute(
         query.join_from(links, assets).where(links.c.snapshot_id == number).order_by(links.c.position)
     ).all()
@@ -144,6 +144,7 @@ def snapshot_assets(db: Connection, name: str) -> list[SnapshotAsset]:
             link=AssetLink(url=row.url, role=Role(row.role), key=row.key),
             rendition=best.get(row.asset_id),
             failure=row.failure,
+            next_try_at=row.next_try_at,
         )
         for row in rows
     ]
