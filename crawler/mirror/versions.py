@@ -2,26 +2,34 @@
 
 The text is compared sentence by sentence, as Chinese is read: a sentence ends with 。！？；… (and the closing quotes
 behind it) or with its line. Sentences that were changed rather than replaced are paired, and within a pair the
-characters that differ are marked, so that one corrected numeral is seen as that.
+characters that differ are marked, so that one corrected numeral is seen as that. Sentences that stand once in each text
+are found first, so the cost stays near that of reading; what is left is compared within bounds.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from itertools import zip_longest
 
 from storage.records import FINGERPRINTED_ROLES, Reading
 
-SENTENCE = re.compile(r"[^。！？；…!?;\n]*(?:[。！？；…!?;]+[”’」』）)》]*|\n|$)")
+SENTENCE = re.compile(r"[^。！？；…!?;\n]*(?:[。！？；…!?;]+[”’」』）)》]*\n?|\n|$)")
 ALIKE = 0.5
 """Two sentences of at least this similarity (difflib's ratio) are one sentence, changed."""
 
-LONGEST_SENTENCE = 1_000
-"""Longer ones are not compared letter by letter: the cost grows with the square of the length."""
+NEAR = 20
+"""How many sentences on a changed one is looked for."""
+
+MOST_EFFORT = 20_000_000
+"""Steps of a comparison (about two seconds); what would cost more is shown as removed and added as a whole."""
+
+LOOK = 100
+"""Steps that it costs to see that two sentences are not alike."""
 
 
 class Fate(StrEnum):
@@ -83,32 +91,113 @@ def compare_texts(before: str, after: str) -> Iterator[Piece]:
 
     The pieces that are not ADDED give back ``before``, those that are not REMOVED give ``after``.
     """
-    yield from _joined(_pieces(before, after))
+    yield from _joined(_pieces(_sentences(before), _sentences(after), _Effort()))
 
 
-def _pieces(before: str, after: str) -> Iterator[Piece]:
-    old, new = _sentences(before), _sentences(after)
+@dataclass(slots=True)
+class _Effort:
+    """What a comparison may still cost, so that texts made to be slow are compared coarsely instead."""
+
+    left: int = MOST_EFFORT
+
+    def may_match(self, old: Sequence[str], new: Sequence[str]) -> bool:
+        """Whether difflib may match these: it looks at every pair of equals, once for each match in the worst case."""
+        counts, others = Counter(old), Counter(new)
+        pairs = sum(count * others[one] for one, count in counts.items())
+        cost = pairs * sum(min(count, others[one]) for one, count in counts.items()) + len(old) + len(new)
+        if cost <= self.left:
+            self.left -= cost
+            return True
+        return False
+
+
+def _pieces(old: Sequence[str], new: Sequence[str], effort: _Effort) -> Iterator[Piece]:
+    """What lies between the sentences that both texts hold just once, and those sentences."""
+    from_old = from_new = 0
+    for at_old, at_new in [*_anchors(old, new), (len(old), len(new))]:
+        yield from _between(old[from_old:at_old], new[from_new:at_new], effort)
+        if at_old < len(old):
+            yield Piece(fate=Fate.SAME, text=old[at_old])
+        from_old, from_new = at_old + 1, at_new + 1
+
+
+def _anchors(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """Sentences that stand once in each text, as many as keep their order: the longest rising row of places."""
+    once_old, once_new = ({one for one, count in Counter(text).items() if count == 1} for text in (old, new))
+    places = {sentence: at for at, sentence in enumerate(new) if sentence in once_new}
+    pairs = [(at, places[one]) for at, one in enumerate(old) if one in once_old and one in places]
+    ends: list[int] = []  # for each length, the least place in the new text that a row of it ends with
+    tops: list[int] = []  # the pair that does
+    before: list[int | None] = []
+    for number, (_, place) in enumerate(pairs):
+        length = bisect_left(ends, place)
+        before.append(tops[length - 1] if length else None)
+        ends[length : length + 1] = [place]
+        tops[length : length + 1] = [number]
+    row: list[tuple[int, int]] = []
+    at = tops[-1] if tops else None
+    while at is not None:
+        row.append(pairs[at])
+        at = before[at]
+    return row[::-1]
+
+
+def _between(old: Sequence[str], new: Sequence[str], effort: _Effort) -> Iterator[Piece]:
+    if not effort.may_match(old, new):
+        yield Piece(fate=Fate.REMOVED, text="".join(old))
+        yield Piece(fate=Fate.ADDED, text="".join(new))
+        return
     for fate, from_old, to_old, from_new, to_new in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if fate == "equal":
             yield Piece(fate=Fate.SAME, text="".join(old[from_old:to_old]))
         else:
-            yield from _changed(old[from_old:to_old], new[from_new:to_new])
+            for was, became in _pairs(old[from_old:to_old], new[from_new:to_new], effort):
+                yield from _changed(was, became)
 
 
-def _changed(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
-    for was, became in zip_longest(old, new, fillvalue=""):
-        matcher = SequenceMatcher(None, was, became, autojunk=False)
-        is_short = max(len(was), len(became)) <= LONGEST_SENTENCE
-        if was and became and is_short and matcher.ratio() >= ALIKE:
-            for _, from_old, to_old, from_new, to_new in matcher.get_opcodes():
-                if was[from_old:to_old] == became[from_new:to_new]:
-                    yield Piece(fate=Fate.SAME, text=was[from_old:to_old])
-                    continue
-                yield Piece(fate=Fate.REMOVED, text=was[from_old:to_old])
-                yield Piece(fate=Fate.ADDED, text=became[from_new:to_new])
-        else:
-            yield Piece(fate=Fate.REMOVED, text=was)
-            yield Piece(fate=Fate.ADDED, text=became)
+def _pairs(old: Sequence[str], new: Sequence[str], effort: _Effort) -> Iterator[tuple[str, str]]:
+    """Sentences in order; each changed one beside what it became, the others beside nothing."""
+    at = 0
+    for was in old:
+        likely = (place for place in range(at, min(len(new), at + NEAR)) if _is_alike(was, new[place], effort))
+        match = next(likely, None)
+        if match is None:
+            yield was, ""
+            continue
+        yield from (("", became) for became in new[at:match])
+        yield was, new[match]
+        at = match + 1
+    yield from (("", became) for became in new[at:])
+
+
+def _is_alike(was: str, became: str, effort: _Effort) -> bool:
+    effort.left -= LOOK
+    if effort.left < 0:
+        return False
+    matcher = SequenceMatcher(None, was, became, autojunk=False)
+    if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < ALIKE:
+        return False
+    return effort.may_match(was, became) and matcher.ratio() >= ALIKE
+
+
+def _changed(was: str, became: str) -> Iterator[Piece]:
+    """A sentence and what it became, letter by letter where both are given.
+
+    One letter that stayed between two changes would tear both apart for the eye: it counts as changed.
+    """
+    codes = SequenceMatcher(None, was, became, autojunk=False).get_opcodes() if was and became else []
+    from_old = from_new = 0
+    for number, (fate, i, to_old, j, to_new) in enumerate(codes):
+        if fate != "equal" or (to_old - i == 1 and 0 < number < len(codes) - 1):
+            continue
+        yield from (
+            Piece(fate=Fate.REMOVED, text=was[from_old:i]),
+            Piece(fate=Fate.ADDED, text=became[from_new:j]),
+            Piece(fate=Fate.SAME, text=was[i:to_old]),
+        )
+        from_old, from_new = to_old, to_new
+    yield Piece(fate=Fate.REMOVED, text=was[from_old:])
+    yield Piece(fate=Fate.ADDED, text=became[from_new:])
 
 
 def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import perf_counter, process_time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.mirror.versions import Difference, Fate, compare, compare_texts
+from crawler.wechat.reading import read_page
 from storage.records import Article, AssetLink, Outcome, Reading, Role
+from tests.crawler.mirror.shelves import PICTURE, article_page
 
 CHINESE = st.text(alphabet="修志存史资政育人二〇年月日，。！？；…”\n ", max_size=80)
 
@@ -64,3 +67,68 @@ def test_long_texts_are_compared_in_bounded_time() -> None:
     began = perf_counter()
     list(compare_texts(before, before.replace("第7", "第八")))
     assert perf_counter() - began < 3
+
+
+def test_a_sentence_that_was_put_before_a_changed_one_does_not_hide_the_change() -> None:
+    told = fates("全书八十万字。", "会议召开。全书九十万字。")
+    assert told == [("added", "会议召开。"), ("same", "全书"), ("removed", "八"), ("added", "九"), ("same", "十万字。")]
+
+
+def test_letters_that_stayed_by_chance_do_not_tear_a_change_apart() -> None:
+    told = fates("会议由省志办主任张国华主持召开。", "会议由省志办主任李国平主持召开。")
+    assert told[1:3] == [("removed", "张国华"), ("added", "李国平")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("。" * 100_000, "！" + "。" * 100_001),
+        ("".join(f"甲{n}。同。" for n in range(5_000)), "".join(f"乙{n}！同。" for n in range(5_000))),
+        (
+            "".join(f"{n}" + "修志" * 400 + "。" for n in range(100)),
+            "".join(f"{n}" + "志修" * 400 + "。" for n in range(100)),
+        ),
+        ("修志" * 50_000, "志修" * 50_000),
+        ("\n" * 100_000, "题\n" * 50_000),
+    ],
+    ids=["stops", "refrain", "long sentences", "one sentence", "lines"],
+)
+def test_texts_made_to_be_slow_are_compared_coarsely(before: str, after: str) -> None:
+    began = process_time()
+    pieces = list(compare_texts(before, after))
+    assert process_time() - began < 6
+    assert "".join(piece.text for piece in pieces if piece.fate is not Fate.ADDED) == before
+
+
+# ---- what makes no new snapshot
+
+
+WHAT_PASSES = [
+    ("var nonce = '101';", "var nonce = '202';"),
+    ("var read_num = 7;", "var read_num = 8000;"),
+    ("/mmbizappmsg/zh_CN/htmledition/js/app.a1.js", "/mmbizappmsg/zh_CN/htmledition/js/app.b2.js"),
+    ("var ct = 1710381600;", "var ct = 1710381600; var svr_time = 1710390000;"),
+    ("mmbiz_png/abcdefghijklmnop/640?wx_fmt=png", "mmbiz_png/abcdefghijklmnop/640?wx_fmt=png&tp=webp#imgIndex=0"),
+]
+
+
+@pytest.mark.parametrize(("was", "became"), WHAT_PASSES)
+def test_what_only_passes_makes_no_new_snapshot(was: str, became: str) -> None:
+    page = served("<p>第一段。</p>")
+    later = page.replace(was, became)
+    assert later != page
+    first, second = read_page(page.encode()), read_page(later.encode())
+    assert first.fingerprint == second.fingerprint is not None
+
+
+def test_what_an_author_changes_makes_one() -> None:
+    """The negative control of the test above."""
+    first, second = (read_page(served(text).encode()) for text in ("<p>第一段。</p>", "<p>第二段。</p>"))
+    assert first.fingerprint != second.fingerprint
+
+
+def served(content: str) -> str:
+    """A page as WeChat sends it, with what changes from visit to visit."""
+    head = "".join(f"<script>{was}</script>" for was, _ in WHAT_PASSES[:2] + WHAT_PASSES[3:4])
+    script = f'<script src="https://res.wx.qq.com{WHAT_PASSES[2][0]}"></script>'
+    return article_page(f'{content}<img data-src="{PICTURE}">', head=head + script).decode()
