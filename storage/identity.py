@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, func, insert, select, update
 from storage.addresses import add_name, articles_by_name, bind
 from storage.due import planned, refresh, told
 from storage.errors import NotInArchive
-from storage.records import Address, Capture
+from storage.records import Address, Capture, Identity
 from storage.schema import address as addresses
 from storage.schema import article as articles
 from storage.schema import bulletin_version as versions
@@ -38,18 +38,29 @@ def identify(
         evidence = f"capture {name}: {capture.address.article_url} moved to {moved_to.article_url}"
         article, _ = _tie(db, article, target, evidence, at)
     identity = capture.reading.article.identity if capture.reading.article else None
-    if identity is None or identity == capture.address.identity:
-        return article, False
-    stated = identity.article_url
-    if capture.address.identity is not None:
+    if identity and capture.address.identity and identity != capture.address.identity:
+        stated = identity.article_url
         return article, articles_by_name(db, [stated]).get(stated) != article
-    spelling = Address(cited_url=stated, fetch_url=stated, article_url=stated, identity=identity)
+    conflict = False
+    names: list[tuple[str, Identity | None]] = [(identity.article_url, identity)] if identity else []
+    names += [(short, None)] if (short := capture.reading.short_url) else []
+    for stated, stated_identity in names:
+        if stated != capture.address.article_url:
+            own = Address(cited_url=stated, fetch_url=stated, article_url=stated, identity=stated_identity)
+            article, is_other = _call(db, article, own, capture, name)
+            conflict |= is_other
+    return article, conflict
+
+
+def _call(db: Connection, article: int, own: Address, capture: Capture, name: str) -> tuple[int, bool]:
+    """Give the article a name that its page states as its own; whoever has that name already becomes one with it."""
+    stated = own.article_url
     named = articles_by_name(db, [stated]).get(stated)
     if named is None:
-        add_name(db, spelling, article, seen_at=at)
+        add_name(db, own, article, seen_at=capture.captured_at)
         return article, False
     evidence = f"capture {name}: the page of {capture.address.article_url} names {stated}"
-    return _tie(db, article, named, evidence, at)
+    return _tie(db, article, named, evidence, capture.captured_at)
 
 
 def merge(db: Connection, one: int, other: int, *, evidence: str, merged_at: datetime) -> str:

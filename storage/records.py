@@ -306,6 +306,7 @@ class Reading:
     inventory: Inventory | None = None
     article_links: tuple[str, ...] = ()
     moved_to: str | None = None  # the fetchable target of a migration
+    short_url: str | None = None  # the short address that an alive page states as its own
 
     @property
     def fingerprint(self) -> str | None:

@@ -27,6 +27,8 @@ _STATEMENTS = (
 # Links that name the page itself. They echo the form that was asked for: a short one says nothing.
 _LINKS = ("msg_link", "cgiDataNew.link", "cgiData.msg_link", "link")
 
+_SHORT = re.compile(r"https?://mp\.weixin\.qq\.com/s/([A-Za-z0-9_-]{22})(?:[?#]|$)", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class Stated:
@@ -53,6 +55,17 @@ def read_identity(page: Page) -> Stated:
     if whole is None:
         whole = Stated(*(first(getattr(stated, part) for stated in found) for part in ("biz", "mid", "idx", "sn")))
     return whole if whole.sn else Stated(whole.biz, whole.mid, whole.idx, matching_sn(whole, found))
+
+
+def read_short_url(page: Page) -> str | None:
+    """Return the short address that the page states as its own, in its one spelling; None where it states none.
+
+    Pages echo the form that was asked for, so a page asked for by its long address mostly states no short one; where
+    it does (a copy of it does, or a redirect led there), both name the same article.
+    """
+    stated = (*(page.variables.find_text(name) for name in _LINKS), page.meta("og:url"), page.saved_from)
+    tokens = (_SHORT.match(unescape(link)) for link in stated if link)
+    return first(f"https://mp.weixin.qq.com/s/{found[1]}" for found in tokens if found)
 
 
 def read_link(link: str) -> Stated:

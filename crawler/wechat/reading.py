@@ -8,6 +8,7 @@ from storage.records import Outcome, Reading
 from . import urls
 from .articles import read_article, settled_url
 from .assets import find_article_links, find_assets, inventory
+from .identities import read_short_url
 from .opening import Page, open_page, paused_collection
 from .pages import classify
 
@@ -37,6 +38,7 @@ def understand(page: Page) -> Reading:
         assets=assets,
         inventory=inventory(page, assets),
         article_links=find_article_links(page),
+        short_url=read_short_url(page),
     )
 
 

@@ -130,6 +130,7 @@ def make_reading(
     assets: Sequence[AssetLink] = (),
     expected: int | None = None,
     version: int = 1,
+    short_url: str | None = None,
 ) -> Reading:
     """What a page says."""
     article = None
@@ -147,6 +148,7 @@ def make_reading(
     return Reading(
         reader_version=version,
         outcome=outcome,
+        short_url=short_url,
         evidence=(Evidence(test="frame", seen=str(outcome)),),
         article=article,
         assets=tuple(assets),

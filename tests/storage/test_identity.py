@@ -56,6 +56,26 @@ def test_a_token_article_is_found_by_an_identity_that_only_its_page_stated(archi
     assert len(archive.article(token_address()).cited_by) == 2
 
 
+def test_a_long_address_is_found_by_the_token_that_only_its_page_stated(archive: Archive) -> None:
+    cite(archive, long_address())
+    visit(archive, long_address(), identity=IDENTITY, short_url=token_address().article_url)
+    assert archive.article(token_address()) == archive.article(long_address())
+
+
+def test_the_token_that_a_page_states_as_its_own_brings_two_articles_together(archive: Archive) -> None:
+    cite(archive, token_address(), long_address())
+    kept = visit(archive, long_address(), identity=IDENTITY, short_url=token_address().article_url)
+    assert not kept.identity_conflict
+    assert list(archive.articles()) == [token_address().article_url]
+    assert len(archive.article(long_address()).cited_by) == 2
+
+
+def test_a_page_that_names_another_article_gives_away_no_token(archive: Archive) -> None:
+    cite(archive, long_address(), token_address())
+    assert visit(archive, long_address(), identity=OTHER, short_url=token_address().article_url).identity_conflict
+    assert archive.article(token_address()) != archive.article(long_address())
+
+
 def test_two_tokens_of_one_article_become_one(archive: Archive) -> None:
     cite(archive, token_address("a"), token_address("b"))
     visit(archive, token_address("a"), identity=IDENTITY)
