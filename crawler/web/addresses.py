@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 from fastapi import Request
 
 from crawler.wechat.urls import read_address
-from storage.records import Address
+from storage.records import Address, SnapshotView
 
 MOMENT = re.compile(r"(\d{4,14})/(.+)", re.S)
 EARLIEST = "00000101000000"  # what a moment of fewer digits begins with: 2024 is the first second of that year
@@ -52,6 +52,11 @@ def meant_article(asked: str) -> Address:
     return read_address(asked.strip())
 
 
+def page_number(asked: str, *, most: int = 9_999_999) -> int:
+    """Which page of a list is asked for; the first for what is no such number."""
+    return min(int(asked), most) if re.fullmatch(r"[1-9]\d{0,6}", asked, re.A) else 1
+
+
 def record_path(article_url: str) -> str:
     """The address of an article's page in the reading room."""
     return "/article/" + href(article_url)
@@ -60,6 +65,12 @@ def record_path(article_url: str) -> str:
 def raw_path(captured_at: datetime, article_url: str) -> str:
     """The address of a page as received."""
     return f"/raw/{captured_at:%Y%m%d%H%M%S}/{href(article_url)}"
+
+
+def compare_path(earlier: SnapshotView, later: SnapshotView) -> str:
+    """The address of the page that shows what changed between two copies of an article."""
+    moments = f"{earlier.captured_at:%Y%m%d%H%M%S}/{later.captured_at:%Y%m%d%H%M%S}"
+    return f"/compare/{moments}/{href(later.article_url)}"
 
 
 def href(url: str) -> str:

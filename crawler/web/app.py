@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,21 +12,27 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from crawler.config import VERSION, Config
 from crawler.mirror.framing import banner_markup, banner_of, banner_styles, lacking_words
 from crawler.mirror.replay import COPY_POLICY, asset_places, copy_of, held_articles, standalone
+from crawler.mirror.versions import compare
 from crawler.web.addresses import (
     WrongMoment,
     asked_address,
+    compare_path,
     href,
     meant_article,
+    page_number,
     raw_path,
     record_path,
     split_moment,
 )
 from crawler.web.blobs import asset_response, download
+from crawler.web.comparison import is_same, media_of, neighbours, stretches
+from crawler.web.lookup import HITS_PER_PAGE, LONGEST_QUERY, MOST_PAGES, asked_article, has_words, hits_of
+from crawler.web.losses import LossReport, loss_report
 from crawler.web.memento import WrongDate, accepted_moment, copy_links, gate_links, http_date, time_map
 from crawler.web.pages import SecurityHeaders, add_error_pages, page, sheet, sorry
 from crawler.words import say
 from storage.errors import NotInArchive
-from storage.records import ArticleView, SnapshotView
+from storage.records import Address, ArticleView, SnapshotView
 
 if TYPE_CHECKING:
     from storage.archive import Archive
@@ -47,6 +52,7 @@ def create_app(config: Config, archive: Archive) -> FastAPI:
         "/bulletin/{bulletin}": room.bulletin,
         "/bulletin/{bulletin}/file": room.bulletin_file,
         "/article/{url:path}": room.article,
+        "/compare/{earlier}/{url:path}": room.compare,
         "/web/{url:path}": room.copy,
         "/timemap/link/{url:path}": room.time_map,
         "/raw/{url:path}": room.raw_page,
@@ -72,7 +78,7 @@ class ReadingRoom:
 
     def home(self, p: str = "1") -> Response:
         """The door: what is kept, a search for any address, the bulletins."""
-        number = int(p) if re.fullmatch(r"[1-9]\d{0,6}", p, re.A) else 1
+        number = page_number(p)
         bulletins = self._archive.bulletins(limit=PER_PAGE + 1, offset=(number - 1) * PER_PAGE)
         return page(
             "home.html",
@@ -88,7 +94,7 @@ class ReadingRoom:
         """A bulletin with its items and the state of what each cites."""
         view = self._archive.bulletin(bulletin)
         title = view.record.title or view.record.issuer or view.record.file
-        return page("bulletin.html", title=title, view=view, zone=self._zone, record_path=record_path, href=href)
+        return page("bulletin.html", title=title, view=view, zone=self._zone)
 
     def bulletin_file(self, bulletin: str) -> Response:
         """The bulletin's own file, to be saved."""
@@ -97,27 +103,97 @@ class ReadingRoom:
 
     # ---- articles
 
-    def find(self, url: str = "") -> Response:
-        """Lead from any spelling of an address to the article's page."""
-        if not url.strip():
+    def find(self, q: str = "", p: str = "1") -> Response:
+        """Lead from any spelling of an address to the article's page; look for other words in all that is kept."""
+        words = " ".join(q.split())
+        if not words:
             return RedirectResponse("/", 303)
-        return RedirectResponse(record_path(self._known(url).article_url), 303)
+        if (address := asked_article(q)) is not None:
+            return RedirectResponse(record_path(self._held(address, asked=q).article_url), 303)
+        number = page_number(p, most=MOST_PAGES)
+        problem = None
+        if len(words) > LONGEST_QUERY:
+            problem = say("Please search for fewer words: at most {count} characters.", count=LONGEST_QUERY)
+        elif not has_words(words):
+            problem = say("There is nothing in this that could be searched for. Write a word of the title or text.")
+        found, has_more = ([], False) if problem else hits_of(self._archive, words, page=number)
+        return page(
+            "results.html",
+            status=400 if problem else 200,
+            title=say("Search: {words}", words=words[:LONGEST_QUERY]),
+            words=words[:LONGEST_QUERY],
+            found=found,
+            problem=problem,
+            first=HITS_PER_PAGE * (number - 1) + 1,
+            number=number,
+            has_more=has_more and number < MOST_PAGES,
+            zone=self._zone,
+        )
 
     def article(self, request: Request) -> Response:
-        """All that is kept of one article: copies, visits, who cites it."""
+        """All that is kept of one article: copies with what they lack, visits, who cites it."""
         view = self._known(asked_address(request, "/article/"))
         if view.withdrawn_at:
             return self._tombstone(view)
         newest = max(view.snapshots, key=lambda one: one.captured_at, default=None)
+        now = datetime.now(UTC)
         return page(
             "article.html",
             title=newest.title if newest and newest.title else view.article_url,
             view=view,
             newest=newest,
             lacking=lacking_words(self._archive.snapshot_assets(newest.snapshot)) if newest else "",
+            reports={one.snapshot: self._losses(view, one, now=now) for one in view.snapshots},
+            earlier=neighbours(view.snapshots),
             zone=self._zone,
-            href=href,
-            raw_path=raw_path,
+        )
+
+    def _losses(self, view: ArticleView, snapshot: SnapshotView, *, now: datetime) -> LossReport:
+        assets = self._archive.snapshot_assets(snapshot.snapshot)
+        return loss_report(snapshot, assets, standing=view.standing, now=now, zone=self._zone)
+
+    def compare(self, request: Request, earlier: str) -> Response:
+        """What changed between two copies of an article, at an address of their moments."""
+        try:
+            first, _ = split_moment(f"{earlier}/-")
+            second, url = split_moment(asked_address(request, f"/compare/{earlier}/"))
+        except WrongMoment:
+            first = second = None
+        if first is None or second is None:
+            return _wrong_moment()
+        view = self._known(url)
+        if view.withdrawn_at:
+            return self._tombstone(view)
+        address = meant_article(url)
+        pair = [one for moment in (first, second) if (one := self._archive.snapshot(address, at=moment))]
+        if len(pair) < 2:
+            return self._no_copy(view)
+        before, after = sorted(pair, key=lambda one: one.captured_at)
+        place = compare_path(before, after)
+        if place != href(f"/compare/{first:%Y%m%d%H%M%S}/{second:%Y%m%d%H%M%S}/{url}"):
+            return RedirectResponse(place, 302)
+        return self._compared(view, before, after)
+
+    def _compared(self, view: ArticleView, before: SnapshotView, after: SnapshotView) -> Response:
+        difference = compare(before.reading, after.reading)
+        chain = neighbours(view.snapshots)
+        following = next(
+            (one for one in view.snapshots if chain.get(one.snapshot, one).snapshot == after.snapshot), None
+        )
+        return page(
+            "compare.html",
+            title=say("What changed"),
+            view=view,
+            before=before,
+            after=after,
+            preceding=chain.get(before.snapshot),
+            following=following,
+            difference=difference,
+            is_same=is_same(difference),
+            stretches=stretches(difference.text),
+            removed=media_of(difference.removed_media, self._archive.snapshot_assets(before.snapshot)),
+            added=media_of(difference.added_media, self._archive.snapshot_assets(after.snapshot)),
+            zone=self._zone,
         )
 
     def copy(self, request: Request) -> Response:
@@ -126,8 +202,7 @@ class ReadingRoom:
             moment, url = split_moment(asked_address(request, "/web/"))
             wanted = moment or accepted_moment(request.headers.get("accept-datetime"))
         except (WrongMoment, WrongDate):
-            words = say("The digits before the address are no moment. They are year, month, day, hour, minute, second.")
-            return sorry(400, say("This address cannot be looked up"), words)
+            return _wrong_moment()
         address = meant_article(url)
         view = self._known(url)
         if view.withdrawn_at:
@@ -205,9 +280,12 @@ class ReadingRoom:
         return PlainTextResponse("ok\n")
 
     def _known(self, url: str) -> ArticleView:
-        view = self._archive.article(meant_article(url))
+        return self._held(meant_article(url), asked=url)
+
+    def _held(self, address: Address, *, asked: str) -> ArticleView:
+        view = self._archive.article(address)
         if view is None:
-            raise NotInArchive(subject=url)
+            raise NotInArchive(subject=asked)
         return view
 
     def _base(self, request: Request) -> str:
@@ -217,6 +295,9 @@ class ReadingRoom:
         return page("tombstone.html", status=410, title=say("Withdrawn"), view=view, zone=self._zone)
 
     def _no_copy(self, view: ArticleView) -> Response:
-        return page(
-            "no_copy.html", status=404, title=say("No copy is held"), view=view, record=record_path(view.article_url)
-        )
+        return page("no_copy.html", status=404, title=say("No copy is held"), view=view)
+
+
+def _wrong_moment() -> Response:
+    words = say("The digits before the address are no moment. They are year, month, day, hour, minute, second.")
+    return sorry(400, say("This address cannot be looked up"), words)

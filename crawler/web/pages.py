@@ -14,6 +14,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crawler.mirror.framing import render
+from crawler.mirror.replay import asset_name
+from crawler.web.addresses import compare_path, href, raw_path, record_path
 from crawler.web.wording import problem_words, refusal_words, seen_words, test_words
 from crawler.words import say, say_error
 from storage.errors import ArchiveError, BlobDamaged, MirrorError, NotAnArticle, NotInArchive
@@ -30,6 +32,16 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-cache",
+}
+
+# What every template may call.
+WORDS = {"problem_words": problem_words, "test_words": test_words, "seen_words": seen_words}
+PLACES = {
+    "href": href,
+    "record_path": record_path,
+    "raw_path": raw_path,
+    "compare_path": compare_path,
+    "asset_name": asset_name,
 }
 
 logger = logging.getLogger(__name__)
@@ -56,8 +68,7 @@ class SecurityHeaders:
 
 def page(name: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: object) -> Response:
     """Answer with a page of the reading room."""
-    words = {"problem_words": problem_words, "test_words": test_words, "seen_words": seen_words}
-    return HTMLResponse(render(name, "crawler.web", **words, **values), status, headers)
+    return HTMLResponse(render(name, "crawler.web", **WORDS, **PLACES, **values), status, headers)
 
 
 def sheet() -> bytes:

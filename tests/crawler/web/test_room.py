@@ -28,7 +28,24 @@ COPY = f"/web/{FIRST}/{SHORT}"
 # Every address of the house, with what it answers.
 WALK = {
     "/": [("", 200)],
-    "/find": [("/find", 303), (f"/find?url={quote(SHORT)}", 303), ("/find?url=x", 400)],
+    "/find": [
+        ("/find", 303),
+        (f"/find?q={quote(SHORT)}", 303),
+        ("/find?q=x", 200),
+        ("/find?q=//x", 400),
+        ("/find?q=，", 400),
+    ],
+    "/compare/{earlier}/{url:path}": [
+        (f"/compare/{FIRST}/{SECOND}/{SHORT}", 200),
+        (f"/compare/2024/2025/{SHORT}", 302),
+        (f"/compare/{SECOND}/{FIRST}/{SHORT}", 302),
+        (f"/compare/{FIRST}/{FIRST[:-2]}99/{SHORT}", 400),
+        (f"/compare/{FIRST}/{SHORT}", 400),
+        (f"/compare/..%2f..%2fetc/{SECOND}/{SHORT}", 404),
+        (f"/compare/x/{SECOND}/{SHORT}", 400),
+        (f"/compare/{FIRST}/{SECOND}/{OTHER}", 404),
+        (f"/compare/{FIRST}/{SECOND}/http://example.org/", 400),
+    ],
     "/bulletin/{bulletin}": [("/bulletin/nothing", 404)],
     "/bulletin/{bulletin}/file": [("/bulletin/nothing/file", 404)],
     "/article/{url:path}": [
@@ -140,7 +157,7 @@ def test_an_article_without_a_copy_says_so(own_room: TestClient, own_archive: Ar
 
 def test_a_withdrawn_article_leaves_a_tombstone(own_room: TestClient, own_archive: Archive) -> None:
     own_archive.withdraw(read_address(SHORT), Tombstone(reason="应作者要求", withdrawn_by="王", withdrawn_at=MARCH))
-    for path in (COPY, f"/article/{SHORT}"):
+    for path in (COPY, f"/article/{SHORT}", f"/compare/{FIRST}/{SECOND}/{SHORT}"):
         answer = own_room.get(path)
         assert answer.status_code == 410
         assert "应作者要求" in answer.text
@@ -234,7 +251,12 @@ def test_hostile_words_are_shown_as_words(own_room: TestClient, own_archive: Arc
 
 
 def test_what_was_asked_is_never_echoed_as_markup(room: TestClient) -> None:
-    for path in ("/find?url=<script>alert(1)</script>", "/article/<script>alert(1)</script>", "/web/<svg onload=x>"):
+    for path in (
+        "/find?q=<script>alert(1)</script>",
+        "/find?q=//<script>x</script>",
+        "/article/<script>alert(1)</script>",
+        "/web/<svg onload=x>",
+    ):
         assert not re.search(r"<(?:script|svg)", room.get(path).text)
 
 
@@ -262,7 +284,8 @@ def test_every_sentence_of_the_templates_stands_in_chinese() -> None:
 
 def test_no_number_of_a_row_stands_in_an_address(room: TestClient, archive: Archive) -> None:
     (summary,) = archive.bulletins()
-    for path in ("/", f"/bulletin/{summary.bulletin}", f"/article/{SHORT}", COPY):
+    compared = f"/compare/{FIRST}/{SECOND}/{SHORT}"
+    for path in ("/", f"/bulletin/{summary.bulletin}", f"/article/{SHORT}", COPY, compared, "/find?q=改过"):
         hrefs = re.findall(r'(?:href|src)="(/[^"]*)"', room.get(path).text)
         assert [href for href in hrefs if re.fullmatch(r"/\w+/\d{1,9}", href)] == []
 
