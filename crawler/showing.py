@@ -183,6 +183,7 @@ WARNINGS = {
     "too_many_links": "Page {detail} has more links than a bulletin has; only the first were read.",
     "cut_short": "The file seems to be cut short; what is there was read.",
     "undecodable_bytes": "Some characters could not be decoded.",
+    "unread_part": "The file {detail} in it could not be read; open it and give it alone.",
 }
 
 

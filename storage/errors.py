@@ -86,6 +86,12 @@ class BlobDamaged(ArchiveError):
     words = "The kept bytes {sha256} are damaged: {reason}. Restore this file from a backup; `wxmirror verify` lists all such files."
 
 
+class NotReadBack(ArchiveError):
+    """A new form of kept bytes did not say what the old one does; the old one stays."""
+
+    words = "The new form of {sha256} could not be read back as it was written, so the old one stays and nothing was lost. The disk or the memory may be failing: check both, then run `wxmirror verify`."
+
+
 class NotAnArticle(ReadingError):
     """An address that is no WeChat article's. ``reason`` is a word of crawler.wechat.urls."""
 
@@ -106,7 +112,8 @@ class UnreadableBulletin(ReadingError):
         "not_a_file": "{file} is a folder, not a file. Name the bulletins in it one by one, or follow the folder as a source.",
         "no_permission": "{file} may not be read by this user. Change its permissions, or copy it.",
         "empty": "{file} is empty (0 bytes). Ask for the bulletin again.",
-        "unknown_kind": "{file} is no kind of bulletin that wxmirror reads (it looks like {detail}). It reads PDF, Word (DOCX), HTML, Markdown, CSV and plain text.",
+        "unknown_kind": "{file} is no kind of bulletin that wxmirror reads (it looks like {detail}). It reads PDF, Word (DOCX), Excel (XLSX), HTML, MHTML, EPUB, mail (EML), Markdown, CSV, plain text, and ZIP archives of these.",
+        "old_office": "{file} is {detail}, a kind that wxmirror cannot read. Open it in Word or WPS, save it as DOCX or PDF, and give that.",
         "damaged": "{file} is damaged or cut short ({detail}). Ask for the bulletin again, or open and save it anew.",
         "password": "{file} is protected by a password. Save a copy without the password and give that.",
         "too_large": "{file} is too large to be a bulletin ({detail}).",

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from importlib import import_module
 
 from crawler.bulletins.citations import Found, find_citations
 from crawler.bulletins.drafts import Draft
 from crawler.bulletins.formats.flow import Flow
-from crawler.bulletins.formats.kinds import KINDS, Kind
+from crawler.bulletins.formats.opening import LARGEST, megabytes, read_flow
 from crawler.bulletins.items import Parts, read_parts
 from storage.errors import UnreadableBulletin
 from storage.records import Bulletin, Item
-
-LARGEST = 100_000_000  # bytes
-ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream in which Office keeps a protected document
-LARGEST_TEXT = 20_000_000  # bytes of a kind that is text all through
 
 
 def read_bulletin(body: bytes, file: str) -> Bulletin:
@@ -47,31 +42,6 @@ def read_bulletin(body: bytes, file: str) -> Bulletin:
         other_links=found.other_links,
         warnings=warnings_of(flow, parts, found),
     )
-
-
-def read_flow(body: bytes) -> Flow:
-    """Return the flow of a file by its kind."""
-    kind = kind_of(body)
-    if kind.reader is None and ENCRYPTED in body:
-        raise UnreadableBulletin(file="", kind="password", detail=kind.name)
-    if kind.reader is None:
-        raise UnreadableBulletin(file="", kind="unknown_kind", detail=kind.name)
-    if kind.name != "PDF" and len(body) > LARGEST_TEXT:
-        raise UnreadableBulletin(file="", kind="too_large", detail=megabytes(body))
-    module, function = kind.reader.split(":")
-    read = getattr(import_module(f"crawler.bulletins.formats.{module}"), function)
-    flow: Flow = read(body)
-    return flow
-
-
-def kind_of(body: bytes) -> Kind:
-    """Return the first kind whose test a file passes."""
-    return next(kind for kind in KINDS if kind.is_it(body))
-
-
-def megabytes(body: bytes) -> str:
-    """A size for people."""
-    return f"{len(body) / 1e6:.0f} MB"
 
 
 def items_of(drafts: tuple[Draft, ...], found: Found) -> tuple[Item, ...]:

@@ -123,6 +123,7 @@ CHINESE = {
     "It cannot be fetched: {problem}.": "无法访问：{problem}。",
     "It has WeChat links, but none to an article.": "其中有微信链接，但没有指向文章的。",
     "Page {detail} has more links than a bulletin has; only the first were read.": "第 {detail} 页的链接多得不像简报，只读取了前面的部分。",
+    "The file {detail} in it could not be read; open it and give it alone.": "其中的文件 {detail} 无法读取；请打开后单独提供。",
     "The file seems to be cut short; what is there was read.": "文件似乎不完整，已读取现有部分。",
     "Some characters could not be decoded.": "部分字符无法解码。",
     "(no title)": "（无标题）",

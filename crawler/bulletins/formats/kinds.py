@@ -22,6 +22,9 @@ class Kind:
     name: str
     is_it: Callable[[bytes], bool]
     reader: str | None = None
+    is_text: bool = False  # text all through: bounded more tightly
+    is_container: bool = False  # its reader is told how deep it lies in other files
+    is_old_office: bool = False  # Word or WPS can save it as something that is read
 
 
 def begins(*starts: bytes) -> Callable[[bytes], bool]:
@@ -99,17 +102,41 @@ def always(_body: bytes) -> bool:
     return True
 
 
+def is_message(body: bytes) -> bool:
+    """Whether a file begins with the headers of a message."""
+    head = body[:SAMPLE]
+    return (
+        bool(re.match(rb"(?:[A-Za-z-]{2,40}:.*\r?\n(?:[ \t].*\r?\n)*){2,}", head)) and b"mime-version:" in head.lower()
+    )
+
+
+def is_saved_page(body: bytes) -> bool:
+    """Whether a message is a web page saved as one file: a page with what belongs to it, sent to nobody."""
+    head = re.split(rb"\r?\n\r?\n", body[:SAMPLE], maxsplit=1)[0].lower()
+    is_page = b"multipart/related" in head or b"snapshot-content-location" in head or b"saved by" in head
+    return is_message(body) and is_page and b"\nto:" not in head
+
+
 KINDS: tuple[Kind, ...] = (
     Kind(name="PDF", is_it=is_pdf, reader="pdf:read_pdf"),
     Kind(name="a Word document (.docx)", is_it=zipped(b"word/"), reader="docx:read_docx"),
-    Kind(name="an Excel workbook (.xlsx)", is_it=zipped(b"xl/")),
+    Kind(name="an Excel workbook (.xlsx)", is_it=zipped(b"xl/"), reader="xlsx:read_xlsx"),
     Kind(name="a PowerPoint presentation (.pptx)", is_it=zipped(b"ppt/")),
     Kind(name="an OFD document", is_it=zipped(b"OFD.xml")),
-    Kind(name="an e-book (EPUB)", is_it=zipped(b"application/epub+zip")),
-    Kind(name="an OpenDocument file", is_it=zipped(b"application/vnd.oasis.opendocument")),
-    Kind(name="a ZIP archive", is_it=begins(b"PK\x03\x04", b"PK\x05\x06")),
-    Kind(name="an old Office or WPS document", is_it=begins(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")),
-    Kind(name="an RTF document", is_it=begins(b"{\\rtf")),
+    Kind(
+        name="an e-book (EPUB)",
+        is_it=zipped(b"application/epub+zip", b"META-INF/container.xml"),
+        reader="archives:read_epub",
+    ),
+    Kind(name="an OpenDocument file", is_it=zipped(b"application/vnd.oasis.opendocument"), is_old_office=True),
+    Kind(
+        name="a ZIP archive",
+        is_it=begins(b"PK\x03\x04", b"PK\x05\x06"),
+        reader="archives:read_zip",
+        is_container=True,
+    ),
+    Kind(name="an old Office or WPS document", is_it=begins(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), is_old_office=True),
+    Kind(name="an RTF document", is_it=begins(b"{\\rtf"), is_old_office=True),
     Kind(
         name="a RAR, 7z or gzip archive", is_it=begins(b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
     ),
@@ -119,16 +146,11 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(name="a program", is_it=begins(b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")),
     Kind(name="a film or a sound", is_it=lambda body: body[4:8] == b"ftyp" or body.startswith((b"ID3", b"OggS"))),
-    Kind(
-        name="a mail message (EML)",
-        is_it=lambda body: (
-            bool(re.match(rb"(?:[A-Za-z-]{2,40}: .*\r?\n(?:[ \t].*\r?\n)*){2,}", body[:SAMPLE]))
-            and b"mime-version:" in body[:SAMPLE].lower()
-        ),
-    ),
-    Kind(name="HTML", is_it=is_html, reader="html:read_html"),
+    Kind(name="a saved web archive (MHTML)", is_it=is_saved_page, reader="mail:read_mhtml"),
+    Kind(name="a mail message (EML)", is_it=is_message, reader="mail:read_mail", is_container=True),
+    Kind(name="HTML", is_it=is_html, reader="html:read_html", is_text=True),
     Kind(name="binary data", is_it=is_binary),
-    Kind(name="a table (CSV)", is_it=is_table, reader="sheet:read_csv"),
-    Kind(name="Markdown", is_it=is_markdown, reader="markdown:read_markdown"),
-    Kind(name="plain text", is_it=always, reader="text:read_text"),
+    Kind(name="a table (CSV)", is_it=is_table, reader="sheet:read_csv", is_text=True),
+    Kind(name="Markdown", is_it=is_markdown, reader="markdown:read_markdown", is_text=True),
+    Kind(name="plain text", is_it=always, reader="text:read_text", is_text=True),
 )

@@ -6,10 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from crawler.bulletins.formats.flow import Line
+from crawler.bulletins.formats.joining import join_lines
 from crawler.bulletins.formats.pdf_lines import PrintedLine, PrintedPage
 from crawler.bulletins.landmarks import PAGE_NUMBER
+from storage.records import PlacedBy
 
 MARGIN = 0.09  # of the page's height: where running heads and page numbers stand
 
@@ -32,6 +35,21 @@ def without_furniture(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
     ]
 
 
+def join_over_pages(pages: Sequence[PrintedPage]) -> None:
+    """Make one link of two where its words end a page and go on at the top of the next."""
+    for page, following in pairwise(page for page in pages if page.lines):
+        last, first = page.lines[-1], following.lines[0]
+        if not (last.links and first.links):
+            continue
+        end, start = last.links[-1], first.links[0]
+        same = end.url == start.url and end.grounds is start.grounds is PlacedBy.ANNOTATION
+        if same and last.text.endswith(end.anchor_text or "-") and first.text.startswith(start.anchor_text or "-"):
+            words = join_lines([end.anchor_text or "", start.anchor_text or ""])
+            last.links[-1] = replace(end, anchor_text=words)
+            del first.links[0]
+            first.continues_link = True
+
+
 def margins(page: PrintedPage) -> list[PrintedLine]:
     """The lines in the upper and lower margin of a page."""
     return [line for line in page.lines if is_in_margin(line, page)]
@@ -50,6 +68,7 @@ def furniture_key(line: PrintedLine) -> tuple[str, int]:
 
 def measured(pages: Sequence[PrintedPage]) -> list[Line]:
     """The lines of all pages, measured in ems of the body's type from the left edge of the text."""
+    join_over_pages(pages)
     printed = [line for page in pages for line in page.lines]
     if not printed:
         return []
@@ -73,7 +92,7 @@ def measured(pages: Sequence[PrintedPage]) -> list[Line]:
                     size=round(line.size / body, 2),
                     is_bold=line.is_bold and not mostly_bold,
                     is_centred=is_centred(line, edge, right, body),
-                    has_gap=before is not None and before.bottom - line.bottom > 1.4 * max(pitch, line.size),
+                    has_gap=before is not None and before.bottom - line.bottom > 1.4 * max(pitch, 1.3 * line.size),
                     continues_link=line.continues_link,
                     links=tuple(line.links),
                 )

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import csv
 import html as markup
+import io
+from datetime import UTC, datetime
+from email.message import EmailMessage
 from random import Random
 
+from crawler.bulletins.formats.html import decode_html
 from tests.crawler.bulletins import office
 from tests.crawler.bulletins.made import Made, Piece
+from tests.crawler.bulletins.printing import Issue, News, print_issue
 
 
 def bind_docx(made: Made, seed: int) -> bytes:
@@ -99,3 +106,105 @@ def head(made: Made) -> list[str]:
 def tail(made: Made) -> list[str]:
     """The lines of the colophon."""
     return ["报：省地方志工作办公室。", "{} {}年{}月{}日印发".format(made.issuer, *made.day)]
+
+
+def bind_xlsx(made: Made, seed: int) -> bytes:
+    """A workbook: a row an item, its links as hyperlinks, formulas or addresses."""
+    make = Random(f"xlsx {seed}").choice(["hyperlink", "formula", "printed"])
+    most = max(len(piece.links) for piece in made.pieces)
+    names = ["序号", "标题", "来源", *(f"链接{number}" for number in range(1, most + 1))]
+    rows = [[office.Cell(name) for name in names]]
+    for number, piece in enumerate(made.pieces, 1):
+        links = [office.Cell(url if make == "printed" else "查看", url, make) for url in piece.links]
+        rows.append([office.Cell(str(number)), office.Cell(piece.title), office.Cell(piece.credit), *links])
+    return office.workbook({"Sheet1": rows})
+
+
+def bind_csv(made: Made, seed: int) -> bytes:
+    """A table in text: a row an item."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["序号", "标题", "来源", "链接"])
+    for number, piece in enumerate(made.pieces, 1):
+        writer.writerow([number, piece.title, piece.credit, " ".join(piece.links)])
+    return out.getvalue().encode(Random(f"csv {seed}").choice(["utf-8", "utf-8-sig", "gb18030"]))
+
+
+def bind_markdown(made: Made, seed: int) -> bytes:
+    """Markdown: by headings, or by lists."""
+    is_list = Random(f"markdown {seed}").random() < 0.5
+    day = "-".join(map(str, made.day))
+    rows = [f"# {made.publication}（第{made.number}期）", f"{made.issuer} {day}"]
+    section = None
+    for piece in made.pieces:
+        if piece.section != section:
+            section = piece.section
+            rows.append(f"## {section}")
+        links = list(piece.links)
+        title = f"[{piece.title}]({links.pop(0)})" if links else piece.title
+        more = "".join(f" [链接]({url})" for url in links)
+        rows += [f"- {title}{more}"] if is_list else [f"### {title}", *piece.paragraphs, more]
+    return "\n\n".join(rows).encode()
+
+
+def bind_mail(made: Made, seed: int) -> bytes:
+    """A message: the issue as its text in HTML, or attached as a Word document."""
+    message = EmailMessage()
+    message["Subject"] = f"{made.publication}第{made.number}期"
+    message["From"], message["To"] = "office@example.org", "readers@example.org"
+    message["Date"] = datetime(*made.day, 9, tzinfo=UTC)
+    message.set_content("各位领导、同志：\n本期简报请查收。\n")
+    if Random(f"mail {seed}").random() < 0.5:
+        subtype = "vnd.openxmlformats-officedocument.wordprocessingml.document"
+        name = f"{made.publication}.docx"
+        message.add_attachment(bind_docx(made, seed), maintype="application", subtype=subtype, filename=name)
+    else:
+        message.add_alternative(decode_html(bind_html(made, seed))[0], subtype="html")
+    return message.as_bytes()
+
+
+def bind_mhtml(made: Made, seed: int) -> bytes:
+    """A web page saved as one file, as Chromium saves it."""
+    page = bind_html(made, seed)
+    charset = "gb18030" if b"gb18030" in page[:80] else "utf-8"
+    head = "From: <Saved by Blink>\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n"
+    head += '\ttype="text/html";\r\n\tboundary="b"\r\n\r\n\r\n'
+    part = f"--b\r\nContent-Type: text/html; charset={charset}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    return (head + part).encode() + base64.encodebytes(page) + b"\r\n--b--\r\n"
+
+
+def bind_zip(made: Made, seed: int) -> bytes:
+    """An archive of one document among what systems leave behind."""
+    inner = {"docx": bind_docx, "html": bind_html, "xlsx": bind_xlsx}
+    name = Random(f"zip {seed}").choice(list(inner))
+    members: dict[str, str | bytes] = {"__MACOSX/._x": b"\0\1", "images/1.png": b"\x89PNG"}
+    return office.zipped(members | {f"{made.publication}.{name}": inner[name](made, seed)})
+
+
+def bind_epub(made: Made, _seed: int) -> bytes:
+    """An e-book with a chapter for every section."""
+    chapters: dict[str, str] = {}
+    for piece in made.pieces:
+        chapters.setdefault(piece.section or "", f"<h2>{piece.section}</h2>")
+        chapters[piece.section or ""] += html_piece(piece, "h")
+    pages = {f"OEBPS/c{n}.xhtml": f"<html><body>{body}</body></html>" for n, body in enumerate(chapters.values())}
+    items = "".join(f'<item id="c{n}" href="c{n}.xhtml"/>' for n in range(len(pages)))
+    spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(pages)))
+    opf = f'<package xmlns="http://www.idpf.org/2007/opf"><manifest>{items}</manifest><spine>{spine}</spine></package>'
+    place = '<rootfiles><rootfile full-path="OEBPS/a.opf"/></rootfiles>'
+    container = f'<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container">{place}</container>'
+    members: dict[str, str | bytes] = {"mimetype": "application/epub+zip", "META-INF/container.xml": container}
+    return office.zipped(members | {"OEBPS/a.opf": opf} | pages)
+
+
+def bind_pdf(made: Made, seed: int) -> bytes:
+    """A print, with links over the titles or addresses below the items."""
+    is_annotated = Random(f"pdf {seed}").random() < 0.6
+    news, section = [], None
+    for piece in made.pieces:
+        links = list(piece.links)
+        over = links.pop(0) if links and is_annotated else ""
+        opened = piece.section if piece.section != section else ""
+        section = piece.section
+        news.append(News(piece.title, "\n".join(piece.paragraphs), piece.credit, over, "\n".join(links), opened or ""))
+    return print_issue(Issue(news, head=head(made), tail=tail(made)))

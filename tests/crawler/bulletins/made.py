@@ -6,6 +6,7 @@ other kinds of file.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from random import Random
 
@@ -113,7 +114,7 @@ def address(chance: Random) -> str:
     """An article's address, short or long."""
     if chance.random() < 0.6:
         return "https://mp.weixin.qq.com/s/" + "".join(chance.choices(LETTERS[:-2], k=22))
-    biz = "Mz" + "".join(chance.choices(LETTERS[:62], k=12)) + "=="
+    biz = b64encode(str(chance.randint(3000000000, 3999999999)).encode()).decode()
     digits = "".join(chance.choices("0123456789abcdef", k=32))
     mid = chance.randint(2247480000, 2650800000)
     return f"http://mp.weixin.qq.com/s?__biz={biz}&mid={mid}&idx={chance.randint(1, 5)}&sn={digits}#rd"

@@ -107,3 +107,59 @@ def document(body: str, relations: Relations | None = None, **others: str | byte
         "word/_rels/document.xml.rels": (relations or Relations()).xml(),
     }
     return zipped(members | {f"word/{name.replace('_xml', '.xml')}": part for name, part in others.items()})
+
+
+# ---- workbooks --------------------------------------------------------------------------------------------------
+
+S = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+@dataclass
+class Cell:
+    """A cell; with an address it is a link of the make named."""
+
+    text: str
+    url: str = ""
+    make: str = "hyperlink"
+
+
+def workbook(sheets: dict[str, list[list[Cell]]], **others: str | bytes) -> bytes:
+    """A workbook of these sheets; texts are shared strings, as Excel writes them."""
+    strings: list[str] = []
+    members: dict[str, str | bytes] = {}
+    for number, rows in enumerate(sheets.values(), 1):
+        relations = Relations()
+        members[f"xl/worksheets/sheet{number}.xml"] = sheet(rows, strings, relations)
+        members[f"xl/worksheets/_rels/sheet{number}.xml.rels"] = relations.xml()
+    named = "".join(f'<sheet name={quoteattr(name)} r:id="rId{n}"/>' for n, name in enumerate(sheets, 1))
+    related = "".join(
+        f'<Relationship Id="rId{n}" Type="x" Target="worksheets/sheet{n}.xml"/>' for n in range(1, len(sheets) + 1)
+    )
+    shared = "".join(f"<si><t>{escape(text)}</t></si>" for text in strings)
+    book: dict[str, str | bytes] = {
+        "xl/workbook.xml": f"<workbook {S} {R}><sheets>{named}</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{RELATIONS}">{related}</Relationships>',
+        "xl/sharedStrings.xml": f"<sst {S}>{shared}</sst>",
+    }
+    return zipped(book | members | others)
+
+
+def sheet(rows: list[list[Cell]], strings: list[str], relations: Relations) -> str:
+    """One sheet."""
+    written, links = "", ""
+    for number, row in enumerate(rows, 1):
+        cells = ""
+        for column, cell in enumerate(row):
+            place = f"{chr(65 + column)}{number}"
+            if cell.url and cell.make == "formula":
+                formula = escape(f'HYPERLINK("{cell.url}","{cell.text}")')
+                cells += f'<c r="{place}" t="str"><f>{formula}</f><v>{escape(cell.text)}</v></c>'
+                continue
+            if cell.url and cell.make == "hyperlink":
+                target, _, location = cell.url.partition("#")
+                said = f" location={quoteattr(location)}" if location else ""
+                links += f'<hyperlink ref="{place}" r:id="{relations.add(target)}"{said}/>'
+            strings.append(cell.text)
+            cells += f'<c r="{place}" t="s"><v>{len(strings) - 1}</v></c>'
+        written += f'<row r="{number}">{cells}</row>'
+    return f"<worksheet {S} {R}><sheetData>{written}</sheetData><hyperlinks>{links}</hyperlinks></worksheet>"

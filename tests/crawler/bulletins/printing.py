@@ -74,8 +74,9 @@ class Press:
                 self.line(row.lstrip("　"), indent=2 * BODY if number == 0 else 0)
         if news.credit:
             self.line(f"（{news.credit}）", right=True)
-        for row in wrap(news.printed, 2 * (RIGHT - LEFT) / BODY - 4):
-            self.line(row)
+        for address in news.printed.split("\n"):
+            for row in wrap(address, (RIGHT - LEFT) / BODY - 2):
+                self.line(row)
 
     def line(self, text, *, size=BODY, centred=False, right=False, indent=0, link="") -> None:
         if self.y < BOTTOM:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.bulletins.formats.joining import join_lines
+from crawler.bulletins.formats.opening import LARGEST_TEXT
 from crawler.bulletins.formats.text import MOST_LINES
-from crawler.bulletins.reading import LARGEST_TEXT, read_bulletin
+from crawler.bulletins.reading import read_bulletin
 from storage.errors import UnreadableBulletin
 from storage.records import PlacedBy
 
@@ -45,9 +46,10 @@ LINES = st.lists(
     [
         (b"", "empty", ""),
         (b"PK\x03\x04" + b"\0" * 26 + b"word/document.xml", "damaged", "the file's directory: File is not a zip file"),
-        (b"PK\x03\x04" + b"\0" * 26 + b"xl/workbook.xml", "unknown_kind", "an Excel workbook (.xlsx)"),
-        (b"PK\x03\x04" + b"\0" * 26 + b"a.txt", "unknown_kind", "a ZIP archive"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, "unknown_kind", "an old Office or WPS document"),
+        (b"PK\x03\x04" + b"\0" * 26 + b"xl/workbook.xml", "damaged", "the file's directory: File is not a zip file"),
+        (b"PK\x03\x04" + b"\0" * 26 + b"a.txt", "damaged", "the file's directory: File is not a zip file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, "old_office", "an old Office or WPS document"),
+        (b"{\\rtf1 text}", "old_office", "an RTF document"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "unknown_kind", "a picture"),
         (b"\xff\xd8\xff\xe0" + b"\0" * 50, "unknown_kind", "a picture"),
         (b"\x7fELF" + b"\0" * 50, "unknown_kind", "a program"),

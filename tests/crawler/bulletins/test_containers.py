@@ -1,0 +1,129 @@
+"""Workbooks, mail, e-books and archives: what is in them is read, what cannot be read in them is said."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from crawler.bulletins.reading import read_bulletin
+from storage.errors import UnreadableBulletin
+from storage.records import Bulletin, PlacedBy
+from tests.crawler.bulletins.office import Cell, workbook, zipped
+
+TOKEN = "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrSt"
+LONG = "http://mp.weixin.qq.com/s?__biz=MzIyNjMxOTY0NA==&mid=2650700001&idx=1&sn=" + "0" * 32 + "#rd"
+
+
+def cited(bulletin: Bulletin) -> list[tuple[str | None, str | None, list[str | None]]]:
+    return [
+        (item.section, item.title, [citation.article_url for citation in item.citations]) for item in bulletin.items
+    ]
+
+
+def page(title: str, url: str) -> bytes:
+    return f'<html><h2>{title}</h2><p>会议昨日召开。<a href="{url}">全文</a></p></html>'.encode()
+
+
+def test_a_workbook_gives_a_section_for_each_sheet_and_an_item_for_each_row() -> None:
+    header = [Cell("标题"), Cell("链接")]
+    sheets = {
+        "一月": [header, [Cell("甲市召开会议"), Cell("查看", TOKEN + "01")], [Cell("乙县启动编纂"), Cell("无")]],
+        "二月": [header, [Cell("丙镇的做法"), Cell("查看", TOKEN + "02", "formula")]],
+    }
+    bulletin = read_bulletin(workbook(sheets), "表.xlsx")
+    assert cited(bulletin) == [
+        ("一月", "甲市召开会议", [TOKEN + "01"]),
+        ("一月", "乙县启动编纂", []),
+        ("二月", "丙镇的做法", [TOKEN + "02"]),
+    ]
+    assert {citation.placed_by for citation in bulletin.citations} == {PlacedBy.ROW}
+
+
+def test_an_address_that_is_also_the_link_of_its_cell_is_cited_once_and_whole() -> None:
+    rows = [[Cell("标题"), Cell("链接")], [Cell("甲市召开会议"), Cell(LONG, LONG)]]
+    [citation] = read_bulletin(workbook({"表": rows}), "表.xlsx").citations
+    assert citation.cited_url == LONG
+
+
+def test_every_address_of_a_real_workbook_is_cited(corpus: Path) -> None:
+    body = (corpus / "bulletins" / "reports-sources.xlsx").read_bytes()
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        scanned = sum(archive.read(name).count(b"//mp.weixin.qq.com/s") for name in archive.namelist())
+    [citation] = read_bulletin(body, "reports-sources.xlsx").citations
+    assert (scanned, citation.placed_by) == (1, PlacedBy.ROW)
+
+
+def test_a_message_gives_its_subject_its_day_and_the_documents_attached() -> None:
+    message = EmailMessage()
+    message["Subject"], message["To"] = "史志简报第3期", "a@example.org"
+    message["Date"] = "Fri, 01 Mar 2024 23:30:00 +0000"
+    message.set_content("简报请查收。")
+    message.add_attachment(page("甲市召开会议", TOKEN + "01"), maintype="text", subtype="html", filename="甲.html")
+    message.add_attachment(b"\x89PNG\r\n\x1a\n", maintype="image", subtype="png", filename="章.png")
+    message.add_attachment(b"%PDF-1.7 cut", maintype="application", subtype="pdf", filename="乙.pdf")
+    bulletin = read_bulletin(message.as_bytes(), "信.eml")
+    assert (bulletin.title, bulletin.published_on) == ("史志简报第3期", date(2024, 3, 2))
+    assert [citation.article_url for item in bulletin.items for citation in item.citations] == [TOKEN + "01"]
+    assert bulletin.warnings == ("unread_part:乙.pdf",)
+
+
+def test_a_message_in_two_forms_is_read_once() -> None:
+    message = EmailMessage()
+    message["Subject"], message["To"] = "简报", "a@example.org"
+    message.set_content("甲市召开会议 " + TOKEN + "01")
+    message.add_alternative(page("甲市召开会议", TOKEN + "01").decode(), subtype="html")
+    assert len(read_bulletin(message.as_bytes(), "信.eml").citations) == 1
+
+
+def test_the_documents_of_an_archive_stand_under_their_names() -> None:
+    body = zipped({"一月.html": page("甲市召开会议", TOKEN + "01"), "二月.html": page("乙县启动编纂", TOKEN + "02")})
+    assert cited(read_bulletin(body, "全年.zip")) == [
+        ("一月", "甲市召开会议", [TOKEN + "01"]),
+        ("二月", "乙县启动编纂", [TOKEN + "02"]),
+    ]
+
+
+def test_names_in_archives_of_chinese_windows_are_spelled_right() -> None:
+    names = {"aaaa.html": "一月", "bbbb.html": "二月"}
+    body = zipped({name: page(month + "会议", TOKEN + "01") for name, month in names.items()})
+    for name, month in names.items():  # as Windows writes them: GB18030, without the mark of UTF-8
+        body = body.replace(name.encode(), f"{month}.html".encode("gb18030"))
+    assert [section for section, _, _ in cited(read_bulletin(body, "a.zip"))] == ["一月", "二月"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (zipped({"a.png": b"\x89PNG", "b.exe": b"MZ"}), "unknown_kind"),
+        (zipped({f"{number}.txt": b"x" for number in range(400)}), "too_complex"),
+        (zipped({"mimetype": "application/epub+zip", "META-INF/container.xml": "<a/>"}), "damaged"),
+        (zipped({"xl/other.xml": "<a/>"}), "damaged"),
+        (b"Subject: a\r\nMIME-Version: 1.0\r\nTo: a\r\nContent-Type: image/png\r\n\r\nx", "damaged"),
+    ],
+    ids=["no document", "too many files", "no chapters", "no sheets", "no text"],
+)
+def test_a_file_in_which_nothing_can_be_read_is_refused(body: bytes, kind: str) -> None:
+    with pytest.raises(UnreadableBulletin) as refused:
+        read_bulletin(body, "file")
+    assert refused.value.kind == kind
+
+
+def test_archives_within_archives_are_opened_only_so_deep() -> None:
+    body = page("甲市召开会议", TOKEN + "01")
+    for depth in range(5):
+        body = zipped({f"{depth}.zip" if depth else "a.html": body})
+        if depth < 2:
+            assert len(read_bulletin(body, "a.zip").citations) == 1
+    with pytest.raises(UnreadableBulletin):
+        read_bulletin(body, "a.zip")
+
+
+def test_formulas_that_lead_out_are_read_and_never_worked_out() -> None:
+    rows = [[Cell("标题"), Cell("链接")], [Cell("=cmd|' /C calc'!A0"), Cell("查看", TOKEN + "01", "formula")]]
+    [item] = read_bulletin(workbook({"表": rows}), "表.xlsx").items
+    assert item.title == "=cmd|' /C calc'!A0"
