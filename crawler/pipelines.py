@@ -30,7 +30,7 @@ class IntoArchive:
         try:
             known = await assets.cited_by_sheets(item.reading)
             kept = await visits.keep(visit, item, known)
-            visits.answered()
+            visits.answered(visit)
             if kept:
                 self.crawl.tally.assets_known += kept.known
                 await assets.fetch_for(kept, item.reading, known)

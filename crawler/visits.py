@@ -79,37 +79,40 @@ class Visits:
         self._held_back: list[tuple[Visit, Capture]] = []
         self._has_reached = False
         self._changed = asyncio.Event()
-        self._answered = asyncio.Event()
-        self._answered.set()
+        self._on_its_way: Visit | None = None
+        self._is_clear = asyncio.Event()
+        self._is_clear.set()
 
     async def due(self) -> AsyncIterator[Visit]:
-        """Each visit, claimed, when the one before has been answered."""
+        """Each visit, claimed when the one before is kept: its page may have told that both are one article, or that
+        we were turned away. Its pictures may still be on their way."""
         while not self.must_stop():
+            await self._is_clear.wait()
             if len(self._open) >= OPEN_VISITS:
-                await self._wait(self._changed)
+                await self._one_is_done()
                 continue
+            if self.must_stop():
+                break
             visit = await self._next()
             if visit is None:
                 if not self._open:
                     break
-                await self._wait(self._changed)
+                await self._one_is_done()
                 continue
             self._open[visit.address.cited_url] = visit
-            await self._wait(self._answered)
-            if self.must_stop():
-                await self.give_back(visit)
-                break
             self._asked.add(visit.address.fetch_url)
             yield visit
         await self._settle_held_back()
 
-    def asks(self) -> None:
-        """A request for an article leaves; the next waits for its answer."""
-        self._answered.clear()
+    def asks(self, visit: Visit) -> None:
+        """A request for an article leaves; the next waits until its page is kept."""
+        self._on_its_way = visit
+        self._is_clear.clear()
 
-    def answered(self) -> None:
-        """The article's bytes are here, or will not come."""
-        self._answered.set()
+    def answered(self, visit: Visit) -> None:
+        """The visit's page is kept, or will not come."""
+        if visit is self._on_its_way:
+            self._is_clear.set()
 
     def must_stop(self) -> bool:
         """Whether no further visit is to be made, for one reason or another."""
@@ -140,7 +143,7 @@ class Visits:
     def done(self, visit: Visit) -> None:
         """A visit is over, its pictures too."""
         self._open.pop(visit.address.cited_url, None)
-        self.answered()
+        self.answered(visit)
         self._changed.set()
 
     async def failed(self, visit: Visit, error: Exception) -> None:
@@ -185,10 +188,9 @@ class Visits:
         self.tally.total = self.tally.outcomes.total() + len(self._open) + len(self._list)
         return bool(self._list)
 
-    async def _wait(self, event: asyncio.Event) -> None:
-        await event.wait()
-        if event is self._changed:
-            event.clear()
+    async def _one_is_done(self) -> None:
+        await self._changed.wait()
+        self._changed.clear()
 
     # ---- what becomes of it
 

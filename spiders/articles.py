@@ -24,11 +24,6 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 
-LARGEST_REFUSAL = 100_000
-"""Bytes. Captchas, rate limits and notices have 1 to 40 KB, or another address than was asked for (docs/wechat.md,
-table of states)."""
-
-
 class ArticlesSpider(scrapy.Spider):
     """Visit every article that is due and report what was found."""
 
@@ -63,7 +58,7 @@ class ArticlesSpider(scrapy.Spider):
                 has_fetched_due = True
                 await self.crawl.assets.fetch_due()
             if self.crawl.robots.allows(visit.address.fetch_url):
-                self.crawl.visits.asks()
+                self.crawl.visits.asks(visit)
                 yield self.request(visit)
             else:
                 yield self.crawl.robots.excluded(visit)
@@ -89,8 +84,6 @@ class ArticlesSpider(scrapy.Spider):
     async def report(self, response: Response, visit: Visit) -> AsyncIterator[Capture]:
         """The page as it came, and what it is."""
         final_url = cut_secrets(response.url)
-        if len(response.body) > LARGEST_REFUSAL and final_url == cut_secrets(visit.address.fetch_url):
-            self.crawl.visits.answered()  # else the next visit waits until it is known that we were not turned away
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
         try:
             reading = await self.crawl.read(response.body, final_url, content_type)
