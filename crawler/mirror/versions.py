@@ -19,6 +19,7 @@ from enum import StrEnum
 from storage.records import FINGERPRINTED_ROLES, Reading
 
 SENTENCE = re.compile(r"[^。！？；…!?;\n]*(?:[。！？；…!?;]+[”’」』）)》]*\n?|\n|$)")
+UNIT = re.compile(r"[0-9]+(?:[.,][0-9]+)*%?|[A-Za-z]+|.", re.S)
 ALIKE = 0.5
 """Two sentences of at least this similarity (difflib's ratio) are one sentence, changed."""
 
@@ -174,10 +175,11 @@ def _is_alike(was: str, became: str, effort: _Effort) -> bool:
     effort.left -= LOOK
     if effort.left < 0:
         return False
-    matcher = SequenceMatcher(None, was, became, autojunk=False)
+    old, new = _units(was), _units(became)
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
     if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < ALIKE:
         return False
-    return effort.may_match(was, became) and matcher.ratio() >= ALIKE
+    return effort.may_match(old, new) and matcher.ratio() >= ALIKE
 
 
 def _changed(was: str, became: str) -> Iterator[Piece]:
@@ -185,19 +187,21 @@ def _changed(was: str, became: str) -> Iterator[Piece]:
 
     One letter that stayed between two changes would tear both apart for the eye: it counts as changed.
     """
-    codes = SequenceMatcher(None, was, became, autojunk=False).get_opcodes() if was and became else []
+    old, new = _units(was), _units(became)
+    codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if old and new else []
     from_old = from_new = 0
     for number, (fate, i, to_old, j, to_new) in enumerate(codes):
-        if fate != "equal" or (to_old - i == 1 and 0 < number < len(codes) - 1):
+        stayed = "".join(old[i:to_old])
+        if fate != "equal" or (len(stayed) == 1 and 0 < number < len(codes) - 1):
             continue
         yield from (
-            Piece(fate=Fate.REMOVED, text=was[from_old:i]),
-            Piece(fate=Fate.ADDED, text=became[from_new:j]),
-            Piece(fate=Fate.SAME, text=was[i:to_old]),
+            Piece(fate=Fate.REMOVED, text="".join(old[from_old:i])),
+            Piece(fate=Fate.ADDED, text="".join(new[from_new:j])),
+            Piece(fate=Fate.SAME, text=stayed),
         )
         from_old, from_new = to_old, to_new
-    yield Piece(fate=Fate.REMOVED, text=was[from_old:])
-    yield Piece(fate=Fate.ADDED, text=became[from_new:])
+    yield Piece(fate=Fate.REMOVED, text="".join(old[from_old:]))
+    yield Piece(fate=Fate.ADDED, text="".join(new[from_new:]))
 
 
 def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
@@ -213,6 +217,11 @@ def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
         held = piece
     if held:
         yield held
+
+
+def _units(sentence: str) -> list[str]:
+    """Letters of Chinese one by one, numbers and Latin words as wholes."""
+    return UNIT.findall(sentence)
 
 
 def _sentences(text: str) -> list[str]:

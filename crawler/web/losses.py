@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,10 +38,10 @@ REASONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
-    """An asset that a copy lacks."""
+    """Assets that a copy lacks for one reason."""
 
     role: Role
-    url: str
+    urls: tuple[str, ...]
     reason: str  # in words
     next_try: str  # in words
 
@@ -52,6 +52,7 @@ class LossReport:
 
     snapshot: SnapshotView
     assets: int
+    held: int
     losses: tuple[Loss, ...]
     scaled: int  # held in a smaller size only, the original still being looked for
     inventory: Inventory | None
@@ -73,18 +74,19 @@ def loss_report(
     snapshot: SnapshotView, assets: Sequence[SnapshotAsset], *, standing: Standing | None, now: datetime, zone: str
 ) -> LossReport:
     """Return what a snapshot lacks; each asset once, however often its page cites it."""
-    losses = [asset for asset in assets if asset.rendition is None]
+    lacking: dict[tuple[Role, str, str], dict[str, str]] = {}
+    for asset in assets:
+        if asset.rendition is None:
+            next_try = next_try_words(asset, standing=standing, now=now, zone=zone)
+            alike = lacking.setdefault((asset.link.role, reason_words(asset.failure), next_try), {})
+            alike[asset.link.key] = asset.link.url
     return LossReport(
         snapshot=snapshot,
         assets=len({asset.link.key for asset in assets}),
+        held=len({asset.link.key for asset in assets if asset.rendition}),
         losses=tuple(
-            Loss(
-                role=asset.link.role,
-                url=asset.link.url,
-                reason=reason_words(asset.failure),
-                next_try=next_try_words(asset, standing=standing, now=now, zone=zone),
-            )
-            for asset in _once(losses)
+            Loss(role=role, urls=tuple(urls.values()), reason=reason, next_try=next_try)
+            for (role, reason, next_try), urls in lacking.items()
         ),
         scaled=len({asset.link.key for asset in assets if asset.rendition and not asset.rendition.is_original}),
         inventory=snapshot.reading.inventory,
@@ -112,7 +114,3 @@ def next_try_words(asset: SnapshotAsset, *, standing: Standing | None, now: date
     if asset.next_try_at <= now:
         return say("with the next crawl")
     return moment(asset.next_try_at, zone)
-
-
-def _once(assets: Iterable[SnapshotAsset]) -> Iterable[SnapshotAsset]:
-    return {(asset.link.key, asset.link.role): asset for asset in assets}.values()

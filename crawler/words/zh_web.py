@@ -189,6 +189,7 @@ CHINESE = {
     "The change before this": "上一次改动",
     "The change after this": "下一次改动",
     "modified {moment}": "修改于 {moment}",
+    "Addresses": "网址",
     "What is missing, and why": "缺少的资源及原因",
     "Asset": "资源",
     "Why it is not held": "未存的原因",

@@ -38,6 +38,12 @@ def test_a_corrected_numeral_is_seen_as_that() -> None:
     assert told == [("same", "全书"), ("removed", "八"), ("added", "九"), ("same", "十万字。明年出版。")]
 
 
+def test_a_number_is_changed_as_a_whole() -> None:
+    told = fates("补贴卡9,456张、占33.5%。", "补贴卡9,466张、占35%。")
+    assert [text for fate, text in told if fate == "removed"] == ["9,456", "33.5%"]
+    assert [text for fate, text in told if fate == "added"] == ["9,466", "35%"]
+
+
 def test_a_sentence_that_was_taken_out_is_taken_out_whole() -> None:
     assert fates("会议召开。某某出席。会议要求。", "会议召开。会议要求。") == [
         ("same", "会议召开。"),

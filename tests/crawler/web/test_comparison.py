@@ -26,9 +26,8 @@ from tests.crawler.mirror.keeping import (
 )
 from tests.crawler.mirror.shelves import OTHER_PICTURE, PICTURE
 
-LINES = st.lists(st.sampled_from(["修志存史。", "资政育人！", "第一段", "\n", "长" * 300, "", "改"]), max_size=12).map(
-    "".join
-)
+PARTS = ["修志存史。", "资政育人！", "第一段", "\n", "长" * 300, "", "改"]
+LINES = st.lists(st.sampled_from(PARTS), max_size=12).map("".join)
 
 
 def stretched(before: str, after: str) -> list[Stretch]:
@@ -44,9 +43,8 @@ def shown(page: str, tag: str) -> list[str]:
 def test_both_texts_stand_on_the_page_whole(before: str, after: str) -> None:
     pieces = [piece for one in stretched(before, after) for paragraph in one.paragraphs for piece in paragraph]
     for text, hidden in ((before, Fate.ADDED), (after, Fate.REMOVED)):
-        assert "".join(one.text for one in pieces if one.fate is not hidden and one.text != "↵") == text.replace(
-            "\n", ""
-        )
+        kept = "".join(one.text for one in pieces if one.fate is not hidden and one.text != "↵")
+        assert kept == text.replace("\n", "")
 
 
 def test_a_long_stretch_that_stayed_is_folded_up_to_the_sentences_beside_a_change() -> None:

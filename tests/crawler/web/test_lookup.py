@@ -125,25 +125,25 @@ def test_a_withdrawn_article_is_not_found(own_room: TestClient, own_archive: Arc
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """45 articles, the first in 30 copies."""
+    """22 articles, the first in 8 copies."""
     folder: Path = tmp_path_factory.mktemp("many") / "archive"
     with Archive.open(folder, writing=True, create=True) as archive:
-        for number in range(45):
+        for number in range(22):
             url = f"https://mp.weixin.qq.com/s/{number:022}"
             keep_article(archive, url, title=f"第{number}篇", text="修志存史")
-        for day in range(1, 30):
+        for day in range(1, 8):
             text = f"修志存史{day}"
             keep_article(archive, "https://mp.weixin.qq.com/s/" + "0" * 22, text=text, at=MARCH + timedelta(days=day))
         yield visitor(archive)
 
 
 def test_results_go_on_over_pages_each_article_once(many: TestClient) -> None:
-    pages = [search(many, "修志", number) for number in (1, 2, 3, 4)]
+    pages = [search(many, "修志", number) for number in (1, 2, 3)]
     titles = [re.findall(r'href="(/article/[^"]+)"', page) for page in pages]
-    assert [len(one) for one in titles] == [20, 20, 5, 0]
-    assert len({title for one in titles for title in one}) == 45
-    assert ['rel="next"' in page for page in pages] == [True, True, False, False]
-    assert "没有更多结果" in pages[3]
+    assert [len(one) for one in titles] == [20, 2, 0]
+    assert len({title for one in titles for title in one}) == 22
+    assert ['rel="next"' in page for page in pages] == [True, False, False]
+    assert "没有更多结果" in pages[2]
 
 
 # ---- the words in their places
