@@ -26,6 +26,7 @@ from storage import (
     captures,
     due,
     identity,
+    repacking,
     runs,
     search,
     tombstones,
@@ -54,6 +55,7 @@ from storage.records import (
     KeptBulletin,
     Reading,
     Rendition,
+    Repacked,
     Run,
     RunSummary,
     SnapshotAsset,
@@ -68,6 +70,7 @@ from storage.records import (
 from storage.together import Together
 
 BLOBS = "blobs"
+CRAWL = "crawl"
 
 _TEXT = ("text/", "application/json", "application/xml", "application/xhtml", "application/javascript", "image/svg")
 """Kinds of bytes that are kept compressed; pictures, sound and PDF are compressed already."""
@@ -404,6 +407,18 @@ class Archive:
     def verify(self, *, progress: Callable[[int, int], None] | None = None) -> Verification:
         """Check every blob against its name and every row against its blobs. ``progress`` is told (done, of)."""
         return audit.verify(self._database, self._blobs, progress=progress)
+
+    def repack(
+        self, template_of: repacking.TemplateOf, *, now: datetime, progress: Callable[[int, int], None] | None = None
+    ) -> Repacked:
+        """Keep pages against references of their template, where that saves room; every page's bytes stay the same.
+
+        ``template_of`` gives the pieces of a page that hold nothing of its article. ``progress`` is told (done, of).
+        Holds the crawl's lock. Raises ArchiveBusy, ArchiveReadOnly, DiskFull, NotReadBack.
+        """
+        self._database.writer  # noqa: B018  an archive opened for reading is left as it is
+        with self.lock(CRAWL):
+            return repacking.repack(self._database, self._blobs, template_of, now=now, progress=progress)
 
     # ---- bytes
 

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, exists, func, literal, or_, select
 
 from storage.blobs import BlobStore
+from storage.bytes_kept import REFERENCE
 from storage.due import count_due
 from storage.engine import Database
 from storage.errors import BlobDamaged
@@ -40,6 +41,7 @@ PIECE = 1 << 20
 CERTAIN = 0.9  # a citation placed with less confidence goes to review (design, section 3.6)
 TOLD_EVERY = 50
 AT_A_TIME = 1000
+NAMED = 5  # of the pages that a damaged reference takes along; each has a line of its own
 
 
 def status(db: Connection, now: datetime) -> Status:
@@ -156,7 +158,18 @@ def _check(store: BlobStore, sha256: str, size: int) -> Fault | None:
 def _owners(db: Connection, sha256: str) -> list[str]:
     """What the bytes are, in words that lead to them."""
     found = [row.subject for query, column in _ROWS_SAID for row in db.execute(query.where(column == sha256))]
-    return list(dict.fromkeys(found)) or [sha256]
+    return list(dict.fromkeys(found)) or [_as_reference(db, sha256) or sha256]
+
+
+def _as_reference(db: Connection, sha256: str) -> str | None:
+    """What depends on a reference, in words; None for a blob that is none."""
+    if db.scalar(select(blobs.c.kind).where(blobs.c.sha256 == sha256)) != REFERENCE:
+        return None
+    dependent = _count(db, blobs, blobs.c.reference == sha256)
+    pages, _ = _ROWS_SAID[0]
+    query = pages.join(blobs, blobs.c.sha256 == captures.c.page_sha256).where(blobs.c.reference == sha256)
+    some = [row.subject for row in db.execute(query.order_by(captures.c.id).limit(NAMED))]
+    return f"reference of {dependent} pages ({', '.join(some)}{', …' if dependent > NAMED else ''})"
 
 
 # Every kind of row that stands on a blob, by the column that names it, and what it is called.

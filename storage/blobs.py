@@ -1,9 +1,11 @@
 """Bytes under their SHA-256: written once, whole or not at all.
 
-A blob store is five methods, so that a folder today and an object store tomorrow are the same to the archive. In the
-folder a blob lies at ``ab/cd/<sha256>``, or at ``ab/cd/<sha256>.zst`` where it is kept compressed; the name is always
-that of the bytes themselves. Writing goes to a temporary name, which is flushed, renamed, and its folder flushed: after
-``put`` the bytes survive a power cut. Hashing, compressing and flushing let other threads run.
+A blob store is a few methods, so that a folder today and an object store tomorrow are the same to the archive. In the
+folder a blob lies at ``ab/cd/<sha256>``, at ``ab/cd/<sha256>.zst`` where it is kept compressed, or at
+``ab/cd/<sha256>.zstr`` where it is kept against a reference (storage.packing), which is a blob like any other; the name
+is always that of the bytes themselves. Of two forms that lie side by side, as a killed `repack` leaves them, either is
+read. Writing goes to a temporary name, which is flushed, renamed, and its folder flushed: after ``put`` the bytes
+survive a power cut. Hashing, compressing and flushing let other threads run.
 """
 
 from __future__ import annotations
@@ -15,27 +17,49 @@ import os
 import re
 import secrets
 import shutil
+from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO, Protocol
 
 import zstandard
 
 from storage.errors import BlobDamaged, DiskFull
+from storage.packing import NotPacked, dictionary, pack, unpack
 
 COMPRESSED = ".zst"
+PACKED = ".zstr"
+FORMS = ("", COMPRESSED, PACKED)
 TEMPORARY = ".new-"
 LEVEL = 3  # a 3 MB page in 10 ms; `repack` may take its time later
+REFERENCE_LEVEL = 19
+REFERENCES_AT_HAND = 4  # of some 3 MB each; pages are read by article, and an article's pages share them
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_NAME = re.compile(r"[0-9a-f]{64}(\.zst)?")
+_NAME = re.compile(r"[0-9a-f]{64}(\.zstr?)?")
 
 
 class BlobStore(Protocol):
     """Where the archive's bytes lie."""
 
-    def put(self, sha256: str, body: bytes, *, compress: bool) -> None:
+    def put(self, sha256: str, body: bytes, *, compress: bool, level: int = LEVEL) -> None:
         """Keep the bytes, safely on disk when this returns. Bytes that are there already cost nothing."""
+
+    def put_packed(self, sha256: str, body: bytes, reference: str) -> int:
+        """Keep the bytes once more, against a reference that is there; the size of that form. The other stays."""
+
+    def read_packed(self, sha256: str) -> bytes:
+        """What the form against a reference says, not verified. Raises FileNotFoundError, BlobDamaged."""
+
+    def drop_packed(self, sha256: str) -> None:
+        """Remove the form against a reference."""
+
+    def settle(self, sha256: str) -> None:
+        """Remove the forms beside the one against a reference, if there is one."""
+
+    def size_at_rest(self, sha256: str) -> int:
+        """How many bytes a blob takes, in all its forms. Raises FileNotFoundError."""
 
     def open(self, sha256: str) -> BinaryIO:
         """The bytes as a seekable stream, not verified. Raises FileNotFoundError."""
@@ -56,20 +80,54 @@ class FolderBlobs:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._made: set[str] = set()  # folders known to be there: a stat saved for each blob
+        self._at_hand: OrderedDict[str, zstandard.ZstdCompressionDict] = OrderedDict()
+        self._hand = Lock()
 
-    def put(self, sha256: str, body: bytes, *, compress: bool) -> None:
+    def put(self, sha256: str, body: bytes, *, compress: bool, level: int = LEVEL) -> None:
         """Keep the bytes. Raises DiskFull when they do not fit; nothing half-written stays under the blob's name."""
         if self._holds(sha256, len(body)):
             return
+        stored = zstandard.ZstdCompressor(level=level).compress(body) if compress else body
+        self._write(sha256, COMPRESSED * compress, stored)
+
+    def put_packed(self, sha256: str, body: bytes, reference: str) -> int:
+        """Keep the bytes once more, against a reference that is there; the size of that form. Raises DiskFull."""
+        packed = pack(body, reference, read_blob(self, reference))
+        self._write(sha256, PACKED, packed)
+        return len(packed)
+
+    def read_packed(self, sha256: str) -> bytes:
+        """What the form against a reference says, not verified. Raises FileNotFoundError, BlobDamaged."""
+        packed = Path(self._place(sha256), sha256 + PACKED).read_bytes()
         try:
-            place = self._place(sha256)
-            self._make(place)
-            stored = zstandard.ZstdCompressor(level=LEVEL).compress(body) if compress else body
-            _write_safely(place, sha256 + COMPRESSED * compress, stored)
-        except OSError as error:
-            if error.errno in NO_ROOM:
-                raise no_room(self.folder, len(body)) from error
-            raise
+            return unpack(packed, self._reference)
+        except (NotPacked, zstandard.ZstdError) as error:
+            raise BlobDamaged(sha256=sha256, reason=str(error)) from error
+        except FileNotFoundError as error:
+            raise BlobDamaged(sha256=sha256, reason=f"its reference is missing: {error.args[0]}") from error
+        except BlobDamaged as error:
+            raise BlobDamaged(
+                sha256=sha256, reason=f"its reference {error.values['sha256']} is damaged ({error.values['reason']})"
+            ) from error
+
+    def drop_packed(self, sha256: str) -> None:
+        """Remove the form against a reference."""
+        Path(self._place(sha256), sha256 + PACKED).unlink(missing_ok=True)
+
+    def settle(self, sha256: str) -> None:
+        """Remove the forms beside the one against a reference, if there is one."""
+        place = self._place(sha256)
+        if os.path.exists(f"{place}/{sha256}{PACKED}"):
+            for form in (COMPRESSED, ""):
+                Path(place, sha256 + form).unlink(missing_ok=True)
+
+    def size_at_rest(self, sha256: str) -> int:
+        """How many bytes a blob takes, in all its forms. Raises FileNotFoundError."""
+        files = [Path(self._place(sha256), sha256 + form) for form in FORMS]
+        sizes = [file.stat().st_size for file in files if file.exists()]
+        if not sizes:
+            raise FileNotFoundError(sha256)
+        return sum(sizes)
 
     def open(self, sha256: str) -> BinaryIO:
         """The bytes as a seekable stream. Compressed ones (text, at most some megabytes) are unpacked in memory."""
@@ -77,7 +135,11 @@ class FolderBlobs:
         try:
             return Path(place, sha256).open("rb")
         except FileNotFoundError:
+            pass
+        try:
             packed = Path(place, sha256 + COMPRESSED).read_bytes()
+        except FileNotFoundError:
+            return io.BytesIO(self.read_packed(sha256))  # last: its form is there before the others go
         try:
             return io.BytesIO(zstandard.ZstdDecompressor().decompress(packed))
         except zstandard.ZstdError as error:
@@ -85,12 +147,12 @@ class FolderBlobs:
 
     def exists(self, sha256: str) -> bool:
         """Whether there is a blob of this name."""
-        return any(Path(self._place(sha256), name).exists() for name in (sha256, sha256 + COMPRESSED))
+        return any(Path(self._place(sha256), sha256 + form).exists() for form in FORMS)
 
     def delete(self, sha256: str) -> None:
         """Remove a blob, in whatever form it lies there."""
-        for name in (sha256, sha256 + COMPRESSED):
-            Path(self._place(sha256), name).unlink(missing_ok=True)
+        for form in FORMS:
+            Path(self._place(sha256), sha256 + form).unlink(missing_ok=True)
 
     def names(self) -> Iterator[str]:
         """The names of all blobs."""
@@ -106,7 +168,34 @@ class FolderBlobs:
         try:
             return os.stat(file).st_size == size
         except FileNotFoundError:
-            return os.path.exists(file + COMPRESSED)
+            return os.path.exists(file + COMPRESSED) or os.path.exists(file + PACKED)
+
+    def _reference(self, sha256: str) -> zstandard.ZstdCompressionDict:
+        """A reference, verified when it is first needed. Raises FileNotFoundError, BlobDamaged."""
+        with self._hand:
+            if held := self._at_hand.get(sha256):
+                self._at_hand.move_to_end(sha256)
+                return held
+        try:
+            found = dictionary(read_blob(self, sha256))
+        except FileNotFoundError as error:
+            raise FileNotFoundError(sha256) from error
+        with self._hand:
+            self._at_hand[sha256] = found
+            while len(self._at_hand) > REFERENCES_AT_HAND:
+                self._at_hand.popitem(last=False)
+        return found
+
+    def _write(self, sha256: str, form: str, stored: bytes) -> None:
+        """Bring a form of a blob into safety. Raises DiskFull."""
+        place = self._place(sha256)
+        try:
+            self._make(place)
+            _write_safely(place, sha256 + form, stored)
+        except OSError as error:
+            if error.errno in NO_ROOM:
+                raise no_room(self.folder, len(stored)) from error
+            raise
 
     def _make(self, place: str) -> None:
         """Make the two folders above a blob, each flushed into its parent."""

@@ -14,10 +14,13 @@ from storage.rows import insert_missing
 from storage.schema import blob as blobs
 from storage.schema import hop_body as hop_bodies
 
+REFERENCE = "reference"
+"""The kind of blob that others are kept against."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bytes:
-    """Bytes that are safe, and what they are: page, hop, asset or bulletin."""
+    """Bytes that are safe, and what they are: page, hop, asset, bulletin or reference."""
 
     sha256: str
     size: int

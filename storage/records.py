@@ -649,6 +649,16 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repacked:
+    """What a repacking did."""
+
+    pages: int  # kept against a reference from now on
+    references: int  # made in this run
+    bytes_before: int  # that these pages took on the disk
+    bytes_after: int  # that they take now, with the new references
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """What an audit of the archive found."""
 

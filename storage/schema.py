@@ -37,7 +37,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every revision that an archive may stand at, oldest first; the last is this code's."""
 
 
@@ -114,8 +114,11 @@ blob = Table(
     metadata,
     Column("sha256", String(64), primary_key=True),
     Column("size", BigInteger, nullable=False),  # of the bytes themselves, not of their form at rest
-    Column("kind", String(16), nullable=False),  # page, hop, asset, bulletin
+    Column("kind", String(16), nullable=False),  # page, hop, asset, bulletin, reference
     Column("kept_at", Moment, nullable=False),
+    # Null: encoded as it was kept, plain or compressed; else against this blob (`repack`).
+    _to("reference", "blob.sha256"),
+    Index("ix_blob_reference", "reference"),
 )
 
 # ---- articles and their addresses

@@ -52,9 +52,15 @@ def revision_of(file: Path) -> str:
         return db.execute("SELECT version_num FROM alembic_version").fetchone()[0]
 
 
+@pytest.fixture(params=REVISIONS[:-1])
+def revision(request: pytest.FixtureRequest) -> str:
+    """Every revision before this code's."""
+    return request.param
+
+
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """An archive as the first revision made it, with something in it."""
+def old(tmp_path: Path, revision: str) -> Path:
+    """An archive as an earlier revision made it, with something in it."""
     folder = tmp_path / "old"
     fill(tmp_path / "new")
     shutil.copytree(tmp_path / "new", folder)
@@ -66,28 +72,34 @@ def old(tmp_path: Path) -> Path:
     with sqlite3.connect(folder / "archive.db") as db:
         db.execute("ATTACH ? AS new", [str(tmp_path / "new" / "archive.db")])
         for table in metadata.sorted_tables:
-            db.execute(f"INSERT INTO main.{table.name} SELECT * FROM new.{table.name}")
+            columns = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table.name})"))
+            db.execute(f"INSERT INTO main.{table.name} SELECT {columns} FROM new.{table.name}")
+    database = connect_sqlite(folder, writing=True)
+    with database.writing() as db:
+        upgrade(db, revision)
+    database.close()
     return folder
 
 
-def test_an_archive_of_the_first_revision_is_copied_aside_and_brought_up_to_date(old: Path) -> None:
+def test_an_archive_of_an_earlier_revision_is_copied_aside_and_brought_up_to_date(old: Path, revision: str) -> None:
     with Archive.open(old, writing=True) as archive:
         assert archive.article(ADDRESS).standing is Standing.ALIVE
         assert [hit.article_url for hit in archive.search("方志办")] == [ADDRESS.article_url]
         assert len(archive.search("第1条的正文")) == 1
         assert archive.verify().faults == ()
-    assert revision_of(old / "archive-0001.db") == "0001"
-    with sqlite3.connect(old / "archive-0001.db") as db:
+    assert revision_of(old / f"archive-{revision}.db") == revision
+    with sqlite3.connect(old / f"archive-{revision}.db") as db:
         assert db.execute("SELECT count(*) FROM capture").fetchone() == (1,)
 
 
-def test_a_reading_command_does_not_migrate_and_says_what_to_run(old: Path) -> None:
+def test_a_reading_command_does_not_migrate_and_says_what_to_run(old: Path, revision: str) -> None:
     with pytest.raises(ArchiveTooOld, match="wxmirror crawl"):
         Archive.open(old)
-    assert revision_of(old / "archive.db") == "0001"
+    assert revision_of(old / "archive.db") == revision
     assert not list(old.glob("archive-*.db"))
 
 
+@pytest.mark.parametrize("revision", ["0001"])
 def test_a_migration_that_fails_leaves_the_archive_as_it_was(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("storage.search.tokens", lambda words: 1 / 0)
