@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-PARTS = ("reading", "finding", "crawl")
+PARTS = ("reading", "bulletins", "finding", "crawl")
 
 
 def main() -> int:

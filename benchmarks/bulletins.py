@@ -1,0 +1,127 @@
+"""CPU and memory for reading bulletins, beside the bare libraries below, each in a process of its own.
+
+``python -m benchmarks.bulletins`` prints a line for each of the three cases that the issue on bulletins bounds: a PDF
+of over a hundred pages with a thousand links, a Word document of 10 MB, a thousand texts of the seed's size. Ends 1
+where a limit is passed; ``--quick`` reads a hundred texts.
+"""
+
+from __future__ import annotations
+
+import io
+import multiprocessing
+import os
+import resource
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2
+from lxml import etree
+
+from tests.crawler.bulletins import office, printing
+from tests.crawler.bulletins.made import make_issue
+
+TEXT = Path(__file__).parents[1] / "tests" / "pages" / "bulletins" / "text" / "two-pages-of-news.txt"
+LINKS = 1_000
+
+
+@dataclass(frozen=True)
+class Case:
+    """One file, how often it is read, and what that may cost."""
+
+    name: str
+    make: Callable[[], bytes]
+    bare: Callable[[bytes], object]
+    times: int
+    limit_seconds: float
+    limit_mb: float | None = None
+
+
+def a_pdf() -> bytes:
+    """133 pages with a thousand links over titles."""
+    printing.BODY, printing.TITLE, printing.BOTTOM = 8, 10, 60
+    pieces = [piece for seed in range(400) for piece in make_issue(seed).pieces][:LINKS]
+    news = [
+        printing.News(piece.title, piece.paragraphs[0][:70], piece.credit, f"https://mp.weixin.qq.com/s/{number:022d}")
+        for number, piece in enumerate(pieces)
+    ]
+    return printing.print_issue(printing.Issue(news))
+
+
+def a_document() -> bytes:
+    """10 MB: a thousand items with links, among pictures that do not shrink."""
+    relations, body = office.Relations(), []
+    for number, piece in enumerate([piece for seed in range(400) for piece in make_issue(seed).pieces][:LINKS]):
+        title = office.run(piece.title, size=44)
+        body.append(office.paragraph(office.hyperlink(f"https://mp.weixin.qq.com/s/{number:022d}", title, relations)))
+        body += [office.paragraph(office.run(text), indent=True) for text in piece.paragraphs]
+        body.append(office.paragraph(office.run(f"（{piece.credit}）")))
+    pictures = {f"media/image{number}.png": os.urandom(500_000) for number in range(20)}
+    return office.document("".join(body), relations, **pictures)
+
+
+def bare_pdf(body: bytes) -> int:
+    """The text of every page, by pdfium alone."""
+    document = pypdfium2.PdfDocument(body)
+    return sum(len(document[number].get_textpage().get_text_range()) for number in range(len(document)))
+
+
+def bare_document(body: bytes) -> int:
+    """The main part as a tree, by zipfile and lxml alone."""
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        return sum(1 for _ in etree.fromstring(archive.read("word/document.xml")).iter())
+
+
+def cases(*, is_quick: bool) -> list[Case]:
+    """What is measured."""
+    texts = 100 if is_quick else 1_000
+    return [
+        Case("133 pages of PDF, 1,000 links", a_pdf, bare_pdf, 1, 1.5, 200),
+        Case("10 MB of Word, 1,000 links", a_document, bare_document, 1, 2.0),
+        Case(f"{texts} texts of the seed's size", TEXT.read_bytes, bytes.decode, texts, 60 * texts / 1_000),
+    ]
+
+
+def measure(case: Case, body: bytes) -> tuple[float, float, float, int]:
+    """CPU seconds of the reading and of the bare libraries, megabytes that the reading added, citations."""
+    from crawler.bulletins.reading import read_bulletin
+
+    read_bulletin(TEXT.read_bytes(), "warm")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = time.process_time()
+    for _ in range(case.times):
+        bulletin = read_bulletin(body, "bulletin")
+    seconds = time.process_time() - started
+    added = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    started = time.process_time()
+    for _ in range(case.times):
+        case.bare(body)
+    return seconds, time.process_time() - started, added, len(bulletin.citations)
+
+
+def main(*, is_quick: bool) -> int:
+    """Print a line per case; 1 where a limit is passed."""
+    slow = []
+    print(f"{'case':34}{'file MB':>8}{'CPU s':>8}{'limit':>7}{'bare s':>8}{'ratio':>7}{'added MB':>10}{'cited':>7}")
+    for number, case in enumerate(cases(is_quick=is_quick)):
+        body = case.make()
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            seconds, bare, added, cited = pool.apply(measure_case, (number, body, is_quick))
+        figures = f"{seconds:8.2f}{case.limit_seconds:7.1f}{bare:8.2f}{seconds / max(bare, 1e-3):7.1f}{added:10.0f}"
+        print(f"{case.name:34}{len(body) / 1e6:8.2f}{figures}{cited:7}", flush=True)
+        if seconds > case.limit_seconds or (case.limit_mb and added > case.limit_mb):
+            slow.append(case.name)
+    print("all within the limits" if not slow else f"over the limits: {', '.join(slow)}")
+    return 1 if slow else 0
+
+
+def measure_case(number: int, body: bytes, is_quick: bool) -> tuple[float, float, float, int]:
+    """One case, in the process that is measured."""
+    return measure(cases(is_quick=is_quick)[number], body)
+
+
+if __name__ == "__main__":
+    sys.exit(main(is_quick="--quick" in sys.argv))
