@@ -59,4 +59,15 @@ CHINESE = {
     "it is a verification page that does not say for which article": "这是验证页面，且没有写明是哪篇文章",
     "it is a part of a page": "这是页面的一部分",
     "it is a passing link of Sogou's search": "这是搜狗搜索的临时链接",
+    # What an operating system says.
+    "no permission": "没有写入权限",
+    "Permission denied": "没有权限",
+    "Read-only file system": "磁盘以只读方式挂载",
+    "No space left on device": "磁盘已满",
+    "Is a directory": "这是文件夹",
+    "Not a directory": "这不是文件夹",
+    "No such file or directory": "没有这个文件或文件夹",
+    "File name too long": "文件名太长",
+    "Input/output error": "磁盘读写出错",
+    "Disk quota exceeded": "超出磁盘配额",
 }
