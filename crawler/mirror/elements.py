@@ -106,10 +106,19 @@ def _picture(element: Element, shelf: Shelf) -> Element | None:
     if place is None and (not urls or (inline and not is_lazy)):
         place = inline
     if place is None:
-        return missing(say("[picture not in the archive]")) if urls else None
+        return missing(say("[picture not in the archive]")) if urls and not _is_decoration(element, shelf) else None
     element.set("src", place)
     shelf.given.add(place)
     return element
+
+
+def _is_decoration(element: Element, shelf: Shelf) -> bool:
+    """Whether a picture is an icon that a script drew before a browser saved the page.
+
+    Such an icon has no lazy address, says that it says nothing (``alt=""``), and is none of the article's assets.
+    """
+    src = element.get("src") or ""
+    return element.get("alt") == "" and not element.get("data-src") and shelf.asset(src) is None
 
 
 def _player(element: Element, shelf: Shelf) -> Element:

@@ -40,7 +40,7 @@ SHOW_AS_A_PHONE_DOES = """([published, region]) => {
     for (const element of document.querySelectorAll('[data-lazy-bgimg]'))
         element.style.backgroundImage = `url("${element.dataset.lazyBgimg}")`;
     const moment = document.getElementById('publish_time');
-    if (moment && published) moment.textContent = published;
+    if (moment && published && !/\\d{4}/.test(moment.textContent)) moment.textContent = published;
     const place = document.getElementById('js_ip_wording'), around = document.getElementById('js_ip_wording_wrp');
     if (place && around && region) { place.textContent = region; around.removeAttribute('style'); }
     for (const id of ['js_article', 'js_content', 'img-content', 'page-content']) {
@@ -51,8 +51,8 @@ SHOW_AS_A_PHONE_DOES = """([published, region]) => {
 
 # What scripts draw, as it stands in an original and in a copy.
 DRAWN = (
-    "iframe, mpvoice, qqmusic, mpcps, mpshop, mpproduct, mpgongyi, mpvideosnap, mp-weapp, mp-miniprogram, "
-    "[data-drawn], .wxm-card, .wxm-film, .wxm-video"
+    "iframe, mpvoice, qqmusic, .weapp_display_element, mpcps, mpshop, mpproduct, mpgongyi, mpvideosnap, mp-weapp, "
+    "mp-miniprogram, [data-drawn], .wxm-card, .wxm-film, .wxm-video"
 )
 HIDE_WHAT_SCRIPTS_DRAW = """drawn => {
     let count = 0;
@@ -158,7 +158,7 @@ def open_original(context: BrowserContext, url: str, *, published: str = "", reg
 def open_copy(
     context: BrowserContext, path: str, serve: Callable[[str], tuple[str, bytes] | None]
 ) -> tuple[Page, list[str]]:
-    """A copy and every address that it asked for; ``serve`` gives the archive's answer to a path. There is no network."""
+    """A copy and every address that it asked for; ``serve`` gives the archive's answer to a path. No network."""
     asked: list[str] = []
 
     def answer(route: Route) -> None:

@@ -14,7 +14,7 @@ import io
 import math
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cache
@@ -69,7 +69,14 @@ def originals(corpus: Path) -> Iterator[Original]:
     stated = {page.file: page for page in saved_pages(corpus)}
     for file in sorted((corpus / "pages").iterdir()):
         if not file.name.startswith(NO_ARTICLES):
-            yield Original(name=file.stem, url=_address(file, stated.get(file)), body=html_of(file.read_bytes()))
+            body = as_served(html_of(file.read_bytes()))
+            yield Original(name=file.stem, url=_address(file, stated.get(file)), body=body)
+
+
+def page_names(corpus: Path | None) -> list[str]:
+    """The names of all originals, without opening them; none where there is no corpus."""
+    files = sorted((corpus / "pages").iterdir()) if corpus else []
+    return [file.stem for file in files if not file.name.startswith(NO_ARTICLES)]
 
 
 def html_of(body: bytes) -> bytes:
@@ -80,11 +87,16 @@ def html_of(body: bytes) -> bytes:
     return next(bytes(part.get_payload(decode=True)) for part in parts if part.get_content_type() == "text/html")
 
 
-def publish(site: Site, corpus: Path) -> list[Original]:
-    """Publish every original with all its pictures (real ones where the corpus has them) and sheets."""
+def as_served(body: bytes) -> bytes:
+    """The page with its doctype, which WeChat always sends and some savers lose: without it lines are set otherwise."""
+    return body if re.search(rb"<!doctype", body[:1000], re.I) else b"<!DOCTYPE html>\n" + body
+
+
+def publish(site: Site, corpus: Path, only: Collection[str] = ()) -> list[Original]:
+    """Publish every original (or ``only`` those of these names) with its sheets and pictures: real ones, or drawn."""
     site.needs_chksm = False
     real = saved_pictures(corpus)
-    found = list(originals(corpus))
+    found = [original for original in originals(corpus) if not only or original.name in only]
     for original in found:
         site.publish_page(original.name, original.body, **{_form(original.url): original.url})
         for key, (width, height) in _pictures(original.source).items():

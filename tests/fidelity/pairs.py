@@ -6,7 +6,7 @@ import hashlib
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,19 +19,19 @@ from crawler.mirror.replay import replay
 from crawler.wechat.assets import find_style_assets
 from crawler.wechat.media import media_type
 from crawler.wechat.reading import read_page
-from crawler.wechat.urls import asset_key, read_address
+from crawler.wechat.urls import read_address
 from storage.archive import Archive
 from storage.errors import ArchiveError
-from storage.records import AssetCapture, AssetLink, Capture, Hop, Role, SnapshotView
+from storage.records import AssetCapture, AssetLink, Capture, Hop, Reading, Role, SnapshotView
 from tests.fidelity.browsing import Look, look, open_copy, open_original, reader
 from tests.fidelity.likeness import compare_words, similarity
 from tests.fidelity.originals import Original, publish
+from tests.fidelity.words import BODIES
 from tests.simulated_wechat.site import Site
 
 WIDTHS = (375, 1200)
 MOMENT = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
-# What is compared: the words and pictures of the body, the picture of the frame around it; the first that is there.
-BODIES = "#js_share_content, #js_content"
+# What the picture is taken of: the frame around the body; the first that is there.
 FRAMES = "#img-content, #js_article"
 
 
@@ -57,9 +57,9 @@ class Pair:
 class Exhibition:
     """The corpus on a simulated WeChat, and an archive that holds it."""
 
-    def __init__(self, site: Site, archive: Archive, corpus: Path) -> None:
+    def __init__(self, site: Site, archive: Archive, corpus: Path, only: Collection[str] = ()) -> None:
         self.site, self.archive = site, archive
-        self.originals = {original.name: original for original in publish(site, corpus)}
+        self.originals = {original.name: original for original in publish(site, corpus, only)}
         self._snapshots: dict[str, SnapshotView] = {}
         trusted = ssl.create_default_context(cafile=str(site.authority))
         proxies = urllib.request.ProxyHandler({"http": site.proxy_url, "https": site.proxy_url})
@@ -71,8 +71,13 @@ class Exhibition:
             self._snapshots[name] = self._keep(self.originals[name], without)
         return self._snapshots[name]
 
+    def read(self, name: str) -> Reading:
+        """The page as it is read."""
+        original = self.originals[name]
+        return read_page(original.body, original.url, "text/html; charset=UTF-8")
+
     def _keep(self, original: Original, without: str | None) -> SnapshotView:
-        reading = read_page(original.body, original.url, "text/html; charset=UTF-8")
+        reading = self.read(original.name)
         address = read_address(original.url)
         hop = _hop(original.url, "text/html; charset=UTF-8")
         capture = Capture(
@@ -101,10 +106,15 @@ class Exhibition:
         )
         self.archive.keep_asset(
             AssetCapture(
-                key=link.key, url=link.url, captured_at=MOMENT, hops=(_hop(link.url, kind),), body=body, media_type=kind,
+                key=link.key,
+                url=link.url,
+                captured_at=MOMENT,
+                hops=(_hop(link.url, kind),),
+                body=body,
+                media_type=kind,
                 is_original=True,
             )
-        )  # fmt: skip
+        )
         if kind == "text/css":
             more = _inside(body, link.url)
             self.archive.add_snapshot_assets(snapshot, more, wanted_at=MOMENT)
@@ -139,12 +149,14 @@ class Exhibition:
             page = open_original(context, original.url, published=original.published, region=original.region)
             return look(page, body=BODIES, frame=FRAMES)
 
-    def look_at_copy(self, browser: Browser, name: str, width: int) -> tuple[Look | None, tuple[str, ...]]:
+    def look_at_copy(
+        self, browser: Browser, name: str, width: int, *, body: str = BODIES, frame: str = FRAMES
+    ) -> tuple[Look | None, tuple[str, ...]]:
         """The copy as the archive gives it back, and what it asked for elsewhere."""
         with reader(browser, width=width) as context:
             page, asked = open_copy(context, f"/copy/{name}", lambda path: self.answer(name, path))
             outside = tuple(url for url in asked if not url.startswith(("http://archive.example/", "data:")))
-            return look(page, body=BODIES, frame=FRAMES), outside
+            return look(page, body=body, frame=frame), outside
 
     def compare(self, browser: Browser, name: str, width: int) -> Pair:
         """Look at both and compare them."""
@@ -155,12 +167,15 @@ class Exhibition:
         assert copy is not None, f"{name}: the copy shows no article"
         words = compare_words(original.words, copy.words)
         return Pair(
-            name=name, width=width, original=original, copy=copy,
+            name=name,
+            width=width,
+            original=original,
+            copy=copy,
             words=words.recall * words.precision,
             same_images=self.identities(original) == self.identities(copy),
             similarity=likeness(original, copy),
             outside=outside,
-        )  # fmt: skip
+        )
 
     def identities(self, seen: Look) -> list[tuple[str, int, int]]:
         """What pictures are, in order: digest of their bytes, natural width and height."""
@@ -179,10 +194,10 @@ def likeness(one: Look, other: Look) -> float:
 
 
 @contextmanager
-def exhibition(corpus: Path, folder: Path) -> Iterator[Exhibition]:
-    """The corpus published, and an empty archive beside it."""
+def exhibition(corpus: Path, folder: Path, *, only: Collection[str] = ()) -> Iterator[Exhibition]:
+    """The corpus (or ``only`` these pages of it) published, and an empty archive beside it."""
     with Site() as site, Archive.open(folder / "archive", writing=True, create=True) as archive:
-        yield Exhibition(site, archive, corpus)
+        yield Exhibition(site, archive, corpus, only)
 
 
 @cache
@@ -192,10 +207,14 @@ def _inside(sheet: bytes, url: str) -> tuple[AssetLink, ...]:
 
 def _hop(url: str, content_type: str) -> Hop:
     return Hop(
-        method="GET", url=url, request_headers=(("Host", "mp.weixin.qq.com"),), status=200, reason="OK",
-        protocol="HTTP/1.1", response_headers=(("Content-Type", content_type),), started_at=MOMENT,
-        ip_address="203.0.113.7", body=None,
-    )  # fmt: skip
-
-
-__all__ = ["WIDTHS", "Exhibition", "Pair", "asset_key", "exhibition", "likeness"]
+        method="GET",
+        url=url,
+        request_headers=(("Host", "mp.weixin.qq.com"),),
+        status=200,
+        reason="OK",
+        protocol="HTTP/1.1",
+        response_headers=(("Content-Type", content_type),),
+        started_at=MOMENT,
+        ip_address="203.0.113.7",
+        body=None,
+    )

@@ -113,6 +113,18 @@ def test_a_picture_that_is_not_held_says_so() -> None:
     assert page.xpath('string(//*[@class="wxm-missing"])') != ""
 
 
+def test_an_icon_that_a_script_drew_before_the_page_was_saved_leaves_no_sign() -> None:
+    page = copy_of_page('<p>听</p><img src="./page_files/icon_audio.png" alt="" class="pic_audio_default">')
+    assert page.xpath("//main//img | //main//*[@class='wxm-missing']") == []
+
+
+def test_the_copy_says_no_more_of_its_language_than_the_page_did() -> None:
+    """A browser chooses fonts by it, and WeChat's pages say none; the page around the copy is Chinese."""
+    page = copy_of_page("<p>第一段</p>")
+    assert page.xpath("//html/@lang") == ["zh-CN"]
+    assert page.xpath("//main//*[contains(@class, 'wxm-html')]/@lang") == [""]
+
+
 def test_background_pictures_lead_to_the_archive_or_nowhere() -> None:
     page = copy_of_page(
         f'<p id=a style="background:#fff url(&quot;{PICTURE}&quot;)"></p>'
