@@ -96,6 +96,22 @@ def test_a_bulletin_shows_the_state_of_what_it_cites(archive: Archive) -> None:
     assert archive.bulletins()[0].standings == {Standing.ALIVE: 1, None: 1}
 
 
+def test_a_bulletin_tells_what_changed_after_it_was_cited(archive: Archive) -> None:
+    """The snapshot at the bulletin's day against the newest visit: changed, and changed back."""
+    bulletin = archive.keep_bulletin(
+        *make_bulletin(token_address()), source=None, source_url=None, kept_at=NOON
+    ).bulletin
+
+    def changed_to() -> str | None:
+        (view,) = archive.bulletin(bulletin).items[0].citations
+        return view.changed_to.title if view.changed_to else None
+
+    for day, title in enumerate(["一", "一", "二", "一"]):
+        capture = make_capture(token_address(), make_reading(title=title), at=days(day))
+        archive.keep_capture(capture, run=None, next_visit=in_a_week)
+        assert changed_to() == (title if title == "二" else None)
+
+
 def test_articles_are_chosen_by_bulletin_and_by_days(archive: Archive) -> None:
     record, body = make_bulletin(token_address())
     kept = archive.keep_bulletin(record, body, **NOWHERE, kept_at=NOON)
