@@ -112,7 +112,7 @@ class UnreadableBulletin(ReadingError):
         "not_a_file": "{file} is a folder, not a file. Name the bulletins in it one by one, or follow the folder as a source.",
         "no_permission": "{file} may not be read by this user. Change its permissions, or copy it.",
         "empty": "{file} is empty (0 bytes). Ask for the bulletin again.",
-        "unknown_kind": "{file} is no kind of bulletin that wxmirror reads (it looks like {detail}). It reads PDF, Word (DOCX), Excel (XLSX), HTML, MHTML, EPUB, mail (EML), Markdown, CSV, plain text, and ZIP archives of these.",
+        "unknown_kind": "{file} is no kind of bulletin that wxmirror reads (it looks like {detail}). It reads PDF, OFD, Word (DOCX), Excel (XLSX), HTML, MHTML, EPUB, mail (EML), Markdown, CSV, plain text, and ZIP archives of these.",
         "old_office": "{file} is {detail}, a kind that wxmirror cannot read. Open it in Word or WPS, save it as DOCX or PDF, and give that.",
         "damaged": "{file} is damaged or cut short ({detail}). Ask for the bulletin again, or open and save it anew.",
         "password": "{file} is protected by a password. Save a copy without the password and give that.",

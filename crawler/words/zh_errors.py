@@ -17,7 +17,7 @@ CHINESE = {
     "{file} is a folder, not a file. Name the bulletins in it one by one, or follow the folder as a source.": "{file} 是文件夹，不是文件。请逐个写出其中的简报，或把该文件夹设为来源。",
     "{file} may not be read by this user. Change its permissions, or copy it.": "当前用户无权读取 {file}。请修改权限，或另存一份。",
     "{file} is empty (0 bytes). Ask for the bulletin again.": "{file} 是空文件（0 字节）。请重新索取该简报。",
-    "{file} is no kind of bulletin that wxmirror reads (it looks like {detail}). It reads PDF, Word (DOCX), Excel (XLSX), HTML, MHTML, EPUB, mail (EML), Markdown, CSV, plain text, and ZIP archives of these.": "wxmirror 不能读取 {file} 这类文件（看起来是 {detail}）。目前可读取 PDF、Word（DOCX）、Excel（XLSX）、网页（HTML、MHTML）、EPUB、电子邮件（EML）、Markdown、CSV、纯文本，以及装有这些文件的 ZIP 压缩包。",
+    "{file} is no kind of bulletin that wxmirror reads (it looks like {detail}). It reads PDF, OFD, Word (DOCX), Excel (XLSX), HTML, MHTML, EPUB, mail (EML), Markdown, CSV, plain text, and ZIP archives of these.": "wxmirror 不能读取 {file} 这类文件（看起来是 {detail}）。目前可读取 PDF、OFD、Word（DOCX）、Excel（XLSX）、网页（HTML、MHTML）、EPUB、电子邮件（EML）、Markdown、CSV、纯文本，以及装有这些文件的 ZIP 压缩包。",
     "{file} is {detail}, a kind that wxmirror cannot read. Open it in Word or WPS, save it as DOCX or PDF, and give that.": "{file} 是{detail}，wxmirror 无法读取这类文件。请用 Word 或 WPS 打开，另存为 DOCX 或 PDF 后再使用。",
     "{file} is damaged or cut short ({detail}). Ask for the bulletin again, or open and save it anew.": "{file} 已损坏或不完整（{detail}）。请重新索取该简报，或用原软件打开后另存一份。",
     "{file} is protected by a password. Save a copy without the password and give that.": "{file} 有密码保护。请另存一份不带密码的副本再使用。",

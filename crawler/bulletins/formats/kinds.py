@@ -122,7 +122,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="a Word document (.docx)", is_it=zipped(b"word/"), reader="docx:read_docx"),
     Kind(name="an Excel workbook (.xlsx)", is_it=zipped(b"xl/"), reader="xlsx:read_xlsx"),
     Kind(name="a PowerPoint presentation (.pptx)", is_it=zipped(b"ppt/")),
-    Kind(name="an OFD document", is_it=zipped(b"OFD.xml")),
+    Kind(name="an OFD document", is_it=zipped(b"OFD.xml"), reader="ofd:read_ofd"),
     Kind(
         name="an e-book (EPUB)",
         is_it=zipped(b"application/epub+zip", b"META-INF/container.xml"),

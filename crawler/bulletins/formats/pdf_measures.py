@@ -38,16 +38,21 @@ def without_furniture(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
 def join_over_pages(pages: Sequence[PrintedPage]) -> None:
     """Make one link of two where its words end a page and go on at the top of the next."""
     for page, following in pairwise(page for page in pages if page.lines):
-        last, first = page.lines[-1], following.lines[0]
-        if not (last.links and first.links):
-            continue
-        end, start = last.links[-1], first.links[0]
-        same = end.url == start.url and end.grounds is start.grounds is PlacedBy.ANNOTATION
-        if same and last.text.endswith(end.anchor_text or "-") and first.text.startswith(start.anchor_text or "-"):
-            words = join_lines([end.anchor_text or "", start.anchor_text or ""])
-            last.links[-1] = replace(end, anchor_text=words)
-            del first.links[0]
-            first.continues_link = True
+        join_broken_link(page.lines[-1], following.lines[0])
+
+
+def join_broken_link(last: PrintedLine, first: PrintedLine) -> bool:
+    """Make one link of two with the same address where one ends a line and the other begins the next."""
+    if not (last.links and first.links):
+        return False
+    end, start = last.links[-1], first.links[0]
+    same = end.url == start.url and end.grounds is start.grounds is PlacedBy.ANNOTATION
+    if not (same and last.text.endswith(end.anchor_text or "-") and first.text.startswith(start.anchor_text or "-")):
+        return False
+    last.links[-1] = replace(end, anchor_text=join_lines([end.anchor_text or "", start.anchor_text or ""]))
+    del first.links[0]
+    first.continues_link = True
+    return True
 
 
 def margins(page: PrintedPage) -> list[PrintedLine]:

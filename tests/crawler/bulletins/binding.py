@@ -13,7 +13,7 @@ from random import Random
 from crawler.bulletins.formats.html import decode_html
 from tests.crawler.bulletins import office
 from tests.crawler.bulletins.made import Made, Piece
-from tests.crawler.bulletins.printing import Issue, News, print_issue
+from tests.crawler.bulletins.printing import Issue, News, print_issue, wrap
 
 
 def bind_docx(made: Made, seed: int) -> bytes:
@@ -208,3 +208,35 @@ def bind_pdf(made: Made, seed: int) -> bytes:
         section = piece.section
         news.append(News(piece.title, "\n".join(piece.paragraphs), piece.credit, over, "\n".join(links), opened or ""))
     return print_issue(Issue(news, head=head(made), tail=tail(made)))
+
+
+def bind_ofd(made: Made, seed: int) -> bytes:
+    """An OFD print: large titles, indented bodies, links over titles and addresses below."""
+    left, right, body, title = 28.0, 182.0, 5.6, 7.7
+    rows: list[office.OfdLine] = [office.OfdLine(line, 60, 0, body) for line in head(made)]
+    section = None
+    for piece in made.pieces:
+        links = list(piece.links)
+        over = links.pop(0) if links else ""
+        if piece.section != section:
+            section = piece.section
+            rows.append(office.OfdLine(f"【{section}】", left, 0, body))
+        rows += [
+            office.OfdLine(row, left + 8, 0, title, over) for row in wrap(piece.title, (right - left - 16) / title)
+        ]
+        for paragraph in piece.paragraphs:
+            for number, row in enumerate(wrap("　　" + paragraph, (right - left) / body)):
+                rows.append(office.OfdLine(row.lstrip("　"), left if number else left + 2 * body, 0, body))
+        rows.append(office.OfdLine(f"（{piece.credit}）", 130, 0, body))
+        rows += [office.OfdLine(row, left, 0, body) for url in links for row in wrap(url, (right - left) / body)]
+    rows += [office.OfdLine(line, left, 0, body) for line in tail(made)]
+    pages: list[list[office.OfdLine]] = [[]]
+    y = 30.0
+    for row in rows:
+        if y > 260:
+            pages.append([])
+            y = 30.0
+        row.top = y
+        pages[-1].append(row)
+        y += 1.75 * row.size
+    return office.ofd(pages, is_annotated=Random(f"ofd {seed}").random() < 0.5)

@@ -163,3 +163,65 @@ def sheet(rows: list[list[Cell]], strings: list[str], relations: Relations) -> s
             cells += f'<c r="{place}" t="s"><v>{len(strings) - 1}</v></c>'
         written += f'<row r="{number}">{cells}</row>'
     return f"<worksheet {S} {R}><sheetData>{written}</sheetData><hyperlinks>{links}</hyperlinks></worksheet>"
+
+
+# ---- OFD --------------------------------------------------------------------------------------------------------
+
+OFD = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+
+
+@dataclass
+class OfdLine:
+    """One line of print: where it stands in millimetres, how large it is, and its link."""
+
+    text: str
+    left: float
+    top: float
+    size: float
+    url: str = ""
+
+
+def ofd(pages: list[list[OfdLine]], *, is_annotated: bool) -> bytes:
+    """An OFD document; links are annotations, or actions of the text."""
+    members: dict[str, str | bytes] = {}
+    index, listed = "", ""
+    for number, lines in enumerate(pages, 1):
+        members[f"Doc_0/Pages/Page_{number}/Content.xml"] = ofd_page(lines, with_actions=not is_annotated)
+        listed += f'<ofd:Page ID="{number}" BaseLoc="Pages/Page_{number}/Content.xml"/>'
+        annots = "".join(
+            f'<ofd:Annot Type="Link">{action(line.url)}<ofd:Appearance Boundary="{ofd_box(line)}"/></ofd:Annot>'
+            for line in lines
+            if line.url and is_annotated
+        )
+        members[f"Doc_0/Annots/A{number}.xml"] = f"<ofd:PageAnnot {OFD}>{annots}</ofd:PageAnnot>"
+        index += f'<ofd:Page PageID="{number}"><ofd:FileLoc>A{number}.xml</ofd:FileLoc></ofd:Page>'
+    area = "<ofd:PageArea><ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea>"
+    body = f"<ofd:CommonData>{area}</ofd:CommonData><ofd:Pages>{listed}</ofd:Pages>"
+    body += "<ofd:Annotations>Annots/Annotations.xml</ofd:Annotations>"
+    root = "<ofd:DocBody><ofd:DocInfo/><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody>"
+    members["OFD.xml"] = f"<ofd:OFD {OFD}>{root}</ofd:OFD>"
+    members["Doc_0/Document.xml"] = f"<ofd:Document {OFD}>{body}</ofd:Document>"
+    members["Doc_0/Annots/Annotations.xml"] = f"<ofd:Annotations {OFD}>{index}</ofd:Annotations>"
+    return zipped(members)
+
+
+def ofd_page(lines: list[OfdLine], *, with_actions: bool) -> str:
+    """One page."""
+    texts = "".join(
+        f'<ofd:TextObject ID="{number}" Boundary="{ofd_box(line)}" Font="1" Size="{line.size}">'
+        f"{action(line.url) if with_actions and line.url else ''}"
+        f'<ofd:TextCode X="0" Y="{line.size}">{escape(line.text)}</ofd:TextCode></ofd:TextObject>'
+        for number, line in enumerate(lines, 1)
+    )
+    return f"<ofd:Page {OFD}><ofd:Content><ofd:Layer>{texts}</ofd:Layer></ofd:Content></ofd:Page>"
+
+
+def action(url: str) -> str:
+    """An action that leads to an address."""
+    return f'<ofd:Actions><ofd:Action Event="CLICK"><ofd:URI URI={quoteattr(url)}/></ofd:Action></ofd:Actions>'
+
+
+def ofd_box(line: OfdLine) -> str:
+    """The box of a line."""
+    wide = sum(line.size * (1.0 if ord(character) > 0x2000 else 0.5) for character in line.text)
+    return f"{line.left} {line.top} {wide:.2f} {line.size * 1.2:.2f}"

@@ -13,7 +13,7 @@ import pytest
 from crawler.bulletins.reading import read_bulletin
 from storage.errors import UnreadableBulletin
 from storage.records import Bulletin, PlacedBy
-from tests.crawler.bulletins.office import Cell, workbook, zipped
+from tests.crawler.bulletins.office import Cell, OfdLine, ofd, workbook, zipped
 
 TOKEN = "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrSt"
 LONG = "http://mp.weixin.qq.com/s?__biz=MzIyNjMxOTY0NA==&mid=2650700001&idx=1&sn=" + "0" * 32 + "#rd"
@@ -127,3 +127,26 @@ def test_formulas_that_lead_out_are_read_and_never_worked_out() -> None:
     rows = [[Cell("标题"), Cell("链接")], [Cell("=cmd|' /C calc'!A0"), Cell("查看", TOKEN + "01", "formula")]]
     [item] = read_bulletin(workbook({"表": rows}), "表.xlsx").items
     assert item.title == "=cmd|' /C calc'!A0"
+
+
+@pytest.mark.parametrize("is_annotated", [True, False], ids=["annotations", "actions of the text"])
+def test_a_link_over_two_lines_of_an_ofd_is_one(is_annotated: bool) -> None:
+    text = "会议昨日召开，总结上一年度情况，安排部署本年任务。"
+    lines = [
+        OfdLine("甲市召开第三轮市志编修启动会", 36, 30, 8, TOKEN + "01"),
+        OfdLine("暨业务培训班", 60, 44, 8, TOKEN + "01"),
+        *(OfdLine(text, 28, 60 + 10 * number, 5.6) for number in range(3)),
+    ]
+    bulletin = read_bulletin(ofd([lines], is_annotated=is_annotated), "简报.ofd")
+    assert cited(bulletin) == [(None, "甲市召开第三轮市志编修启动会暨业务培训班", [TOKEN + "01"])]
+    assert [(c.placed_by, c.page) for c in bulletin.citations] == [(PlacedBy.ANNOTATION, 1)]
+
+
+@pytest.mark.parametrize("box", ["", "1 2 3", "nan nan nan nan", "1e99 0 1 1", "a b c d"])
+def test_text_of_an_ofd_without_a_place_is_left_out(box: str) -> None:
+    body = ofd([[OfdLine("甲市召开会议", 28, 30, 5.6)]], is_annotated=False)
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    page = members["Doc_0/Pages/Page_1/Content.xml"]
+    members["Doc_0/Pages/Page_1/Content.xml"] = page.replace(b'Boundary="28 30', f'Boundary="{box}" x="'.encode())
+    assert "no_text" in read_bulletin(zipped(dict(members)), "简报.ofd").warnings

@@ -14,7 +14,7 @@ from tests.crawler.bulletins.made import make_issue
 from tests.crawler.bulletins.setting import draw_manner, set_text
 
 SEEN, HELD_OUT = range(60), range(1000, 1060)
-KINDS = ["pdf", "docx", "docx_table", "html", "mhtml", "markdown", "csv", "xlsx", "mail", "zip", "epub"]
+KINDS = ["pdf", "ofd", "docx", "docx_table", "html", "mhtml", "markdown", "csv", "xlsx", "mail", "zip", "epub"]
 RIGHT = 0.98  # of the citations stand in their items
 SURE_AND_RIGHT = 0.99  # of those that nobody looks at
 SURE = 0.9  # of all citations need nobody to look
