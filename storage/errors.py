@@ -114,6 +114,7 @@ class UnreadableBulletin(ReadingError):
         "empty": "{file} is empty (0 bytes). Ask for the bulletin again.",
         "unknown_kind": "{file} is no kind of bulletin that wxmirror reads (it looks like {detail}). It reads PDF, OFD, Word (DOCX), Excel (XLSX), HTML, MHTML, EPUB, mail (EML), Markdown, CSV, plain text, and ZIP archives of these.",
         "old_office": "{file} is {detail}, a kind that wxmirror cannot read. Open it in Word or WPS, save it as DOCX or PDF, and give that.",
+        "not_restorable": "The links in {file} cannot be replaced (it looks like {detail}). Links are replaced in PDF, HTML and plain text; save it as a PDF and restore that.",
         "damaged": "{file} is damaged or cut short ({detail}). Ask for the bulletin again, or open and save it anew.",
         "password": "{file} is protected by a password. Save a copy without the password and give that.",
         "too_large": "{file} is too large to be a bulletin ({detail}).",

@@ -19,6 +19,7 @@ CHINESE = {
     "{file} is empty (0 bytes). Ask for the bulletin again.": "{file} 是空文件（0 字节）。请重新索取该简报。",
     "{file} is no kind of bulletin that wxmirror reads (it looks like {detail}). It reads PDF, OFD, Word (DOCX), Excel (XLSX), HTML, MHTML, EPUB, mail (EML), Markdown, CSV, plain text, and ZIP archives of these.": "wxmirror 不能读取 {file} 这类文件（看起来是 {detail}）。目前可读取 PDF、OFD、Word（DOCX）、Excel（XLSX）、网页（HTML、MHTML）、EPUB、电子邮件（EML）、Markdown、CSV、纯文本，以及装有这些文件的 ZIP 压缩包。",
     "{file} is {detail}, a kind that wxmirror cannot read. Open it in Word or WPS, save it as DOCX or PDF, and give that.": "{file} 是{detail}，wxmirror 无法读取这类文件。请用 Word 或 WPS 打开，另存为 DOCX 或 PDF 后再使用。",
+    "The links in {file} cannot be replaced (it looks like {detail}). Links are replaced in PDF, HTML and plain text; save it as a PDF and restore that.": "无法替换 {file} 中的链接（看起来是 {detail}）。目前可修复 PDF、网页（HTML）和纯文本；请另存为 PDF 后再修复。",
     "{file} is damaged or cut short ({detail}). Ask for the bulletin again, or open and save it anew.": "{file} 已损坏或不完整（{detail}）。请重新索取该简报，或用原软件打开后另存一份。",
     "{file} is protected by a password. Save a copy without the password and give that.": "{file} 有密码保护。请另存一份不带密码的副本再使用。",
     "{file} is too large to be a bulletin ({detail}).": "{file} 太大，不像是简报（{detail}）。",

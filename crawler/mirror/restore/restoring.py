@@ -94,10 +94,10 @@ def tell_kind(body: bytes, file: str) -> str:
     if b"%PDF-" in body[:1024]:
         return "application/pdf"
     if other := next((name for start, name in OTHER_KINDS if body.startswith(start)), None):
-        raise UnreadableBulletin(file=file, kind="unknown_kind", detail=other)
+        raise UnreadableBulletin(file=file, kind="not_restorable", detail=other)
     start = decode(body).text[:4096].removeprefix("\ufeff")
     if CONTROL.search(start):
-        raise UnreadableBulletin(file=file, kind="unknown_kind", detail="0x" + body[:4].hex())
+        raise UnreadableBulletin(file=file, kind="not_restorable", detail="0x" + body[:4].hex())
     return "text/html" if HTML_START.match(start) else "text/plain"
 
 

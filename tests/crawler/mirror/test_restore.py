@@ -192,9 +192,9 @@ def test_session_secrets_do_not_go_into_the_restored_page(archive):
     ("body", "kind"),
     [
         (b"", "empty"),
-        (b"PK\x03\x04docx", "unknown_kind"),
-        (b"\x89PNG\r\n\x1a\n", "unknown_kind"),
-        (b"\x00\x01\x02\x03", "unknown_kind"),
+        (b"PK\x03\x04docx", "not_restorable"),
+        (b"\x89PNG\r\n\x1a\n", "not_restorable"),
+        (b"\x00\x01\x02\x03", "not_restorable"),
         (b"%PDF-1.7\ncut", "damaged"),
     ],
 )
