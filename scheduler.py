@@ -22,14 +22,18 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from crawler.config import Config, load_config
 from crawler.timetable import Job, timetable
-from crawler.words import say
+from crawler.words import say, say_error
 from storage.archive import Archive
+from storage.errors import ArchiveError
 
 GRACE = timedelta(minutes=2)
 """How long a run may take to finish what it has begun: after its end, and again after it was asked to stop."""
 
 MISSED = timedelta(minutes=30)
 """A job that is late by more, because another was running, is left out."""
+
+LEAVES_TIME = (None, "breaker", "way_out_down")
+"""How a night's visits may have ended so that there is time left to pack, and nobody waits for the end."""
 
 logger = logging.getLogger("wxmirror.scheduler")
 
@@ -131,7 +135,23 @@ def main(arguments: Sequence[str]) -> int:
         summary = crawl(
             config, archive, job=job.name, planned_at=planned_at, ends_at=ends_at, only_urgent=job.only_urgent
         )
+        if job.name == "nightly" and summary.stopped_by in LEAVES_TIME:
+            repack(archive, job.name, ends_at)
     return 1 if summary.stopped_by == "error" else 3 if summary.stopped_by else 0
+
+
+def repack(archive: Archive, job: str, ends_at: datetime) -> None:
+    """After the night's visits, use what is left of it to make the new pages take less disk."""
+    from crawler.wechat.templates import template_text
+
+    try:
+        done = archive.repack(template_text, now=datetime.now(UTC), is_over=lambda: datetime.now(UTC) >= ends_at)
+    except ArchiveError as error:  # the crawl's work is done and safe; the next night tries again
+        logger.warning("%s", say("{job}: pages were not packed: {reason}", job=job, reason=say_error(error)))
+        return
+    if done.pages:
+        before, after = (f"{size / 1e6:.1f} MB" for size in (done.bytes_before, done.bytes_after))
+        logger.info("%s", say("{job}: pages packed, {before} now take {after}", job=job, before=before, after=after))
 
 
 if __name__ == "__main__":

@@ -85,11 +85,9 @@ def main() -> int:
 
 def show(name: str, seen: Round) -> Round:
     """Print a line."""
-    print(
-        f"   {name:30} {seen.pages:3} {seen.alone:7.1f} {seen.alone_19:9.1f} {seen.packed:7.1f} "
-        f"{seen.whole:9.1f} ({seen.references:2})    | {seen.read * 1000:6.1f} {seen.read_first * 1000:6.1f}     | {seen.seconds:.2f}",
-        flush=True,
-    )
+    sizes = f"{seen.alone:7.1f} {seen.alone_19:9.1f} {seen.packed:7.1f} {seen.whole:9.1f} ({seen.references:2})"
+    times = f"{seen.read * 1000:6.1f} {seen.read_first * 1000:6.1f}     | {seen.seconds:.2f}"
+    print(f"   {name:30} {seen.pages:3} {sizes}    | {times}", flush=True)
     return seen
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli import DONE, FAILED, STOPPED_EARLY, UNREADABLE, emit, open_archive
-from crawler.forms import export_form, plain, summary_form
-from crawler.showing import bar, human_moment, show_export, show_restored, show_summary, tell
+from crawler.forms import export_form, plain, repacked_form, summary_form
+from crawler.showing import bar, human_moment, show_export, show_repacked, show_restored, show_summary, tell
 from crawler.words import say, say_error
 from storage.errors import ArchiveError, MirrorError, NoArchive, NotInArchive, WrongUsage
 
@@ -255,3 +256,25 @@ def run_export(config: Config, form: str, out: Path, selection: Selection, *, as
         emit(export_form(exported))
     else:
         show_export(exported)
+
+
+# ---- repack
+
+
+def run_repack(config: Config, *, as_json: bool) -> None:
+    """Keep pages against references of their template."""
+    from crawler.wechat.templates import template_text
+
+    started = time.monotonic()
+    with open_archive(config, writing=True) as archive, bar() as shown:
+        task = shown.add_task(say("Packing"), total=None)
+        done = archive.repack(
+            template_text,
+            now=datetime.now(UTC),
+            progress=lambda done, of: shown.update(task, completed=done, total=of),
+        )
+    seconds = time.monotonic() - started
+    if as_json:
+        emit(repacked_form(done, seconds))
+    else:
+        show_repacked(done, seconds)

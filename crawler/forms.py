@@ -21,6 +21,7 @@ from storage.records import (
     CitedBy,
     Item,
     Reading,
+    Repacked,
     Run,
     RunSummary,
     Status,
@@ -196,6 +197,12 @@ def verification_form(found: Verification, seconds: float) -> Form:
     return {name: plain(getattr(found, name)) for name in ("blobs", "rows", "bytes", "orphans", "faults")} | {
         "seconds": round(seconds, 3)
     }
+
+
+def repacked_form(done: Repacked, seconds: float) -> Form:
+    """The document of ``repack``."""
+    form: Form = plain(done)
+    return form | {"seconds": round(seconds, 3)}
 
 
 def export_form(exported: Exported) -> Form:

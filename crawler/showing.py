@@ -24,6 +24,7 @@ from storage.records import (
     Item,
     Outcome,
     Reading,
+    Repacked,
     RunSummary,
     Standing,
     Status,
@@ -382,6 +383,24 @@ def show_verification(found: Verification, seconds: float) -> None:
     )
     if found.faults:
         out.print(say("Restore the files named above from a backup, then run `wxmirror verify` again."))
+
+
+def show_repacked(done: Repacked, seconds: float) -> None:
+    """Show how much room was won."""
+    if not done.pages:
+        results().print(say("Nothing to pack: every page takes as little room as it can for now."))
+        return
+    results().print(
+        say(
+            "{pages} pages took {before} and take {after} now ({references} new references counted in, {time})",
+            pages=done.pages,
+            before=human_size(done.bytes_before),
+            after=human_size(done.bytes_after),
+            references=done.references,
+            time=human_seconds(seconds),
+        ),
+        style="green",
+    )
 
 
 def show_export(exported: Exported) -> None:

@@ -409,16 +409,23 @@ class Archive:
         return audit.verify(self._database, self._blobs, progress=progress)
 
     def repack(
-        self, template_of: repacking.TemplateOf, *, now: datetime, progress: Callable[[int, int], None] | None = None
+        self,
+        template_of: repacking.TemplateOf,
+        *,
+        now: datetime,
+        progress: Callable[[int, int], None] | None = None,
+        is_over: Callable[[], bool] = lambda: False,
     ) -> Repacked:
         """Keep pages against references of their template, where that saves room; every page's bytes stay the same.
 
-        ``template_of`` gives the pieces of a page that hold nothing of its article. ``progress`` is told (done, of).
-        Holds the crawl's lock. Raises ArchiveBusy, ArchiveReadOnly, DiskFull, NotReadBack.
+        ``template_of`` gives the pieces of a page that hold nothing of its article. ``progress`` is told (done, of);
+        ``is_over`` is asked before each page, and ends the work: the next call goes on. Holds the crawl's lock.
+        Raises ArchiveBusy, ArchiveReadOnly, DiskFull, NotReadBack.
         """
         self._database.writer  # noqa: B018  an archive opened for reading is left as it is
         with self.lock(CRAWL):
-            return repacking.repack(self._database, self._blobs, template_of, now=now, progress=progress)
+            work = repacking.Work(self._database, self._blobs, template_of, now)
+            return work.repack(progress=progress, is_over=is_over)
 
     # ---- bytes
 

@@ -76,36 +76,36 @@ class Sample:
         return self.template * self.at_rest / max(1, self.size)
 
 
-def repack(
-    database: Database, store: BlobStore, template_of: TemplateOf, *, now: datetime, progress: Progress | None
-) -> Repacked:
-    """Keep the archive's pages against references where that saves room. The archive's lock must be held.
-
-    Raises DiskFull, NotReadBack; whatever was done until then is safe, and a later call goes on.
-    """
-    _settle(database, store)
-    total, done = _count_waiting(database), 0
-    work = _Work(database, store, template_of, now)
-    for batch in _batches(database):
-        waiting = [sample for sha256 in batch if (sample := work.sample(sha256))]
-        work.choose(waiting)
-        for sample in waiting:
-            work.keep_against_the_best(sample)
-        done += len(batch)
-        if progress:
-            progress(done, total)
-    return work.done
-
-
-class _Work:
-    """One run: the references at hand, and what was done."""
+class Work:
+    """One run: the references at hand, and what was done. The archive's lock must be held."""
 
     def __init__(self, database: Database, store: BlobStore, template_of: TemplateOf, now: datetime) -> None:
-        self.done = Repacked(pages=0, references=0, bytes_before=0, bytes_after=0)
+        self._done = Repacked(pages=0, references=0, bytes_before=0, bytes_after=0)
         self._database, self._store, self._template_of, self._now = database, store, template_of, now
-        self._references = {
-            sha256: sample for sha256 in _known_references(database) if (sample := self._sample_reference(sha256))
-        }
+        self._references: dict[str, Sample] = {}
+
+    def repack(self, *, progress: Progress | None, is_over: Callable[[], bool]) -> Repacked:
+        """Keep the archive's pages against references where that saves room.
+
+        Raises DiskFull, NotReadBack; whatever was done until then is safe, and a later run goes on.
+        """
+        _settle(self._database, self._store)
+        if total := _count_waiting(self._database):
+            known = _known_references(self._database)
+            self._references = {name: sample for name in known if (sample := self._sample_reference(name))}
+        looked_at = 0
+        for batch in _batches(self._database):
+            waiting = [sample for name in batch if not is_over() and (sample := self.sample(name))]
+            if not is_over():
+                self.choose(waiting)
+            for page in waiting:
+                if is_over():
+                    return self._done
+                self.keep_against_the_best(page)
+                looked_at += 1
+                if progress:
+                    progress(looked_at, total)
+        return self._done
 
     def sample(self, sha256: str) -> Sample | None:
         """What decides over a page; None for one that is damaged: the audit tells of it."""
@@ -190,11 +190,11 @@ class _Work:
         return size
 
     def _count(self, *, pages: int = 0, references: int = 0, before: int = 0, after: int = 0) -> None:
-        self.done = Repacked(
-            pages=self.done.pages + pages,
-            references=self.done.references + references,
-            bytes_before=self.done.bytes_before + before,
-            bytes_after=self.done.bytes_after + after,
+        self._done = Repacked(
+            pages=self._done.pages + pages,
+            references=self._done.references + references,
+            bytes_before=self._done.bytes_before + before,
+            bytes_after=self._done.bytes_after + after,
         )
 
 

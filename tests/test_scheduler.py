@@ -15,9 +15,10 @@ import pytest
 
 from crawler.config import Config
 from crawler.timetable import timetable
-from scheduler import Children, is_missed, stop
+from scheduler import Children, is_missed, repack, stop
 from storage.archive import Archive
 from storage.records import RunSummary
+from tests.storage.making import keep_pages_of_one_release
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
 NIGHTLY = timetable(Config())[0]
@@ -113,3 +114,19 @@ def is_gone(number: int) -> bool:
             return True
         sleep(0.02)
     return False
+
+
+def test_after_the_night_pages_are_packed(tmp_path: Path) -> None:
+    with Archive.open(tmp_path, writing=True, create=True) as archive:
+        names = keep_pages_of_one_release(archive)
+        repack(archive, "nightly", soon(60))
+        assert {file.name for file in tmp_path.rglob("*.zstr")} == {f"{name}.zstr" for name in names}
+
+
+@pytest.mark.parametrize("seconds", [60, -1], ids=["another crawl runs", "the night is over"])
+def test_pages_are_left_for_the_next_night(tmp_path: Path, seconds: float) -> None:
+    with Archive.open(tmp_path, writing=True, create=True) as archive:
+        keep_pages_of_one_release(archive)
+        with archive.lock("crawl" if seconds > 0 else "another"):
+            repack(archive, "nightly", soon(seconds))
+        assert not list(tmp_path.rglob("*.zstr"))

@@ -15,6 +15,7 @@ from crawler.wechat import landmarks
 from crawler.wechat.reading import read_page
 
 SHORTEST = 1000  # bytes; less is not worth its place in a reference
+FROM_WECHAT = "https://mp.weixin.qq.com/s"
 SHORTEST_WORDS = 10  # characters that are surely an article's own
 
 _OPENING = re.compile(rb"<(script|style)\b([^<>]{0,1000})>", re.IGNORECASE)
@@ -27,13 +28,13 @@ _FRAME = re.compile(rb"\bid\s*=\s*[\"']?(?:js_article|js_content|img-content|pag
 
 
 def template_text(page: bytes) -> tuple[bytes, ...]:
-    """Return the pieces of a page that hold nothing of its article, in their order; none for a page without them."""
+    """Return the pieces of a page that hold nothing of its article, in their order; none where that is not sure."""
     frame = _FRAME.search(page)
     if frame is None:
         return ()
     pieces = [text for name, start, text in _elements(page) if _is_template(name, text, is_above=start < frame.start())]
-    own = _own_words(page) if pieces else ()
-    return tuple(piece for piece in pieces if not any(words in piece for words in own))
+    own = _own_words(page) if pieces else None
+    return () if own is None else tuple(piece for piece in pieces if not any(words in piece for words in own))
 
 
 def _elements(page: bytes) -> Iterator[tuple[bytes, int, bytes]]:
@@ -55,11 +56,11 @@ def _is_template(name: bytes, text: bytes, *, is_above: bool) -> bool:
     return is_above if name == b"style" else bool(_PROGRAM.search(text, 0, landmarks.PROGRAM_HEAD))
 
 
-def _own_words(page: bytes) -> tuple[bytes, ...]:
-    """What only this article says: none of it may stand in a template."""
-    article = read_page(page).article
+def _own_words(page: bytes) -> tuple[bytes, ...] | None:
+    """What only this article says: none of it may stand in a template. None where it cannot be told."""
+    article = read_page(page, FROM_WECHAT).article
     if article is None:
-        return ()
+        return None
     said = [article.title, article.digest, article.account_id, article.biz, article.mid, article.sn, article.cover_url]
     words = {line.strip() for said_once in [*said, article.text] if said_once for line in said_once.splitlines()}
     return tuple(line.encode("utf-8", "replace") for line in words if len(line) >= SHORTEST_WORDS)

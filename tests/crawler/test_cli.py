@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from storage.archive import Archive
+from tests.storage.making import keep_pages_of_one_release
+
 HEAVY = ("scrapy", "twisted", "sqlalchemy", "fastapi", "bs4")
 
 
@@ -93,3 +96,22 @@ def test_find_refuses_what_is_no_article(tmp_path: Path) -> None:
     told = wxmirror("find", "https://mp.weixin.qq.com.evil.example/s/AAAAAAAAAAAAAAAAAAAAAA", cwd=tmp_path)
     assert told.returncode in (1, 2)
     assert "Traceback" not in told.stderr
+
+
+def test_repack_takes_less_disk_and_says_how_much(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "archive", writing=True, create=True) as archive:
+        keep_pages_of_one_release(archive)
+    told = wxmirror("repack", "--json", cwd=tmp_path)
+    done = json.loads(told.stdout)
+    assert (told.returncode, done["pages"], done["references"]) == (0, 3, 1)
+    assert done["bytes_after"] < done["bytes_before"] / 2
+    assert set(done) == {"pages", "references", "bytes_before", "bytes_after", "seconds"}
+    assert "没有需要压缩的页面" in wxmirror("repack", cwd=tmp_path, language="zh").stdout
+
+
+def test_repack_waits_for_no_crawl_but_says_that_one_is_running(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "archive", writing=True, create=True) as archive, archive.lock("crawl"):
+        told = wxmirror("repack", "--json", cwd=tmp_path, language="zh")
+    assert told.returncode == 1
+    assert json.loads(told.stdout)["error"]["kind"] == "archive_busy"
+    assert "正有另一个任务" in told.stderr

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
+from storage.archive import Archive
 from storage.records import (
     Address,
     Article,
@@ -200,3 +201,17 @@ def make_asset(
 def in_a_week(told: Sequence[Told]) -> datetime | None:
     """A rule of revisits for tests: a week after the newest capture."""
     return told[-1].captured_at + timedelta(days=7)
+
+
+def keep_pages_of_one_release(archive: Archive, count: int = 3) -> list[str]:
+    """Keep pages that share 250 KB of program text, as WeChat's do; their names."""
+    program = "\n".join(f"function f{number}(){{return {number * number}}}" for number in range(9000))
+    names = []
+    for number in range(count):
+        page = (
+            f"<script>'use strict';{program}</script><div id=\"js_content\"><p>第{number}篇</p></div></html>".encode()
+        )
+        capture = make_capture(token_address(f"r{number}"), make_reading(text=f"第{number}篇"), body=page)
+        archive.keep_capture(capture, run=None, next_visit=in_a_week)
+        names.append(hashlib.sha256(page).hexdigest())
+    return names

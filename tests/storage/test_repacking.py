@@ -140,7 +140,16 @@ def test_pages_that_do_not_fit_a_batch_are_repacked_in_several(
     monkeypatch.setattr(repacking, "BATCH", 2)
     told = []
     done = archive.repack(template_of, now=NOON, progress=lambda done, of: told.append((done, of)))
-    assert (done.pages, told) == (3, [(2, 3), (3, 3)])
+    assert (done.pages, told) == (3, [(1, 3), (2, 3), (3, 3)])
+
+
+def test_work_that_is_over_ends_before_the_next_page_and_is_taken_up_again(three: tuple[Archive, list[str]]) -> None:
+    archive, _ = three
+    told: list[int] = []
+    first = archive.repack(
+        template_of, now=NOON, progress=lambda done, _: told.append(done), is_over=lambda: bool(told)
+    )
+    assert (first.pages, archive.repack(template_of, now=NOON).pages) == (1, 2)
 
 
 def test_a_reference_holds_the_template_and_nothing_of_an_article(three: tuple[Archive, list[str]]) -> None:
