@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from . import landmarks
 from .opening import Page
-from .text import read_drawn_text, read_fragment, read_text
+from .text import read_beginning, read_drawn_text, read_fragment, read_text
 
+SHARED_CHARACTERS = 140  # as the script of a share page cuts it (2019 pages, served in 2025)
 _WORDS_OF_TEXT_POSTS = ("TextContentNoEncode", "ContentNoEncode", "cgiDataNew.content_noencode", "content_noencode")
 _WORDS_OF_POSTS = (
     "cgiDataNew.content_noencode",
@@ -37,10 +38,20 @@ def read_body(page: Page) -> str:
 
 
 def read_share(page: Page) -> str:
-    """A share page: the sharer's remark, and the card of the article that is shared."""
+    """A share page: the sharer's remark, and the card of the article that is shared, with how that begins."""
     notice = page.ids.get(landmarks.SHARE_NOTICE)
     remark = read_drawn_text(notice) or read_text(notice) if notice is not None else ""
-    return joined(remark, read_text(page.ids[landmarks.SHARE_PAGE]))
+    card, link = read_text(page.ids[landmarks.SHARE_PAGE]), page.ids.get(landmarks.SHARE_SOURCE)
+    invitation = read_text(link) if link is not None else ""
+    return joined(remark, card.removesuffix(invitation).rstrip("\n"), read_shared_beginning(page), invitation)
+
+
+def read_shared_beginning(page: Page) -> str:
+    """The beginning of the shared article, as a script draws it on the card; empty where it stands there already."""
+    place = page.ids.get(landmarks.BODY)
+    if place is None or read_text(place):
+        return ""
+    return read_beginning(page.variables.find_text("cgiDataNew.content_noencode") or "", SHARED_CHARACTERS)
 
 
 def read_text_post(page: Page) -> str:

@@ -23,6 +23,7 @@ BODY = "js_content"
 TEXT_POST_TITLE = "js_text_title"
 SHARE_PAGE = "js_share_content"
 SHARE_NOTICE = "js_share_notice"
+SHARE_SOURCE = "js_share_source"
 TEXT_POST_WORDS = "js_text_desc"
 POST_WORDS = "js_common_share_desc"  # what a video post of 2019 says beside its title
 # WeChat's own <body>: this id, or a language class. A page without either only embeds an article.

@@ -83,6 +83,12 @@ def read_fragment(html: str) -> str:
     return read_text(BeautifulSoup(html.replace("\n", "<br>"), "lxml"))
 
 
+def read_beginning(html: str, characters: int) -> str:
+    """Return the first characters of a fragment, blanks between its tags counted, as scripts cut a text."""
+    words = BeautifulSoup(html, "lxml").get_text().strip()
+    return _tidy(words if len(words) <= characters else words[:characters] + "...")
+
+
 def read_drawn_text(container: Tag) -> str:
     """Return the words that a script inside the element writes there by a literal (posts and shares since 2018)."""
     for script in container.find_all("script"):

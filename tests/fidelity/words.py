@@ -23,8 +23,8 @@ BODIES = "#js_share_content, #js_content"
 
 NAMED_CARDS = """bodies => {
     const names = {
-        MPVOICE: ['name'], QQMUSIC: ['music_name', 'singer'],
-        'MP-COMMON-MPAUDIO': ['name'], 'MP-COMMON-QQMUSIC': ['music_name', 'singer'],
+        MPVOICE: ['name'], QQMUSIC: ['music_name'],
+        'MP-COMMON-MPAUDIO': ['name'], 'MP-COMMON-QQMUSIC': ['music_name'],
         'MP-COMMON-PROFILE': ['data-nickname'], 'MP-WEAPP': ['data-miniprogram-title', 'data-miniprogram-nickname'],
         'MP-MINIPROGRAM': ['data-miniprogram-title', 'data-miniprogram-nickname'],
         'MP-COMMON-MINIPROGRAM': ['data-miniprogram-title', 'data-miniprogram-nickname'],
