@@ -135,7 +135,7 @@ class ReadingRoom:
         view = self._known(asked_address(request, "/article/"))
         if view.withdrawn_at:
             return self._tombstone(view)
-        newest = max(view.snapshots, key=lambda one: one.captured_at, default=None)
+        newest = self._archive.snapshot(meant_article(view.article_url))
         now = datetime.now(UTC)
         return page(
             "article.html",

@@ -190,6 +190,7 @@ CHINESE = {
     "The change after this": "下一次改动",
     "modified {moment}": "修改于 {moment}",
     "Addresses": "网址",
+    "The article was changed back: it says again what the copy of {moment} holds.": "文章又改回原样：内容与 {moment} 的副本一致。",
     "What is missing, and why": "缺少的资源及原因",
     "Asset": "资源",
     "Why it is not held": "未存的原因",

@@ -90,14 +90,9 @@ def test_letters_that_stayed_by_chance_do_not_tear_a_change_apart() -> None:
     [
         ("。" * 100_000, "！" + "。" * 100_001),
         ("".join(f"甲{n}。同。" for n in range(5_000)), "".join(f"乙{n}！同。" for n in range(5_000))),
-        (
-            "".join(f"{n}" + "修志" * 400 + "。" for n in range(100)),
-            "".join(f"{n}" + "志修" * 400 + "。" for n in range(100)),
-        ),
         ("修志" * 50_000, "志修" * 50_000),
-        ("\n" * 100_000, "题\n" * 50_000),
     ],
-    ids=["stops", "refrain", "long sentences", "one sentence", "lines"],
+    ids=["stops", "refrain", "one sentence"],
 )
 def test_texts_made_to_be_slow_are_compared_coarsely(before: str, after: str) -> None:
     began = process_time()

@@ -72,6 +72,7 @@ def test_the_article_leads_to_what_changed_between_its_copies(room: TestClient) 
     assert shown(page, "ins") == ["，改过"]
     assert shown(page, "del") == []
     assert "/compare/" not in room.get(f"/article/{LONG_NAME}").text
+    assert "改回原样" not in room.get(f"/article/{SHORT}").text
 
 
 def test_any_moments_lead_to_the_copies_nearest_to_them_in_order(room: TestClient) -> None:
@@ -122,3 +123,6 @@ def test_an_article_that_was_changed_back_has_not_changed(own_room: TestClient, 
     keep_article(own_archive, text="第一段", pictures=[PICTURE], at=MARCH + timedelta(days=5))
     bulletin = keep_bulletin(own_archive, SHORT, body=b"another")
     assert "引用之后文章有改动" not in own_room.get(f"/bulletin/{bulletin}").text
+    page = own_room.get(f"/article/{SHORT}").text
+    assert "内容与 2024-03-14 10:00 的副本一致" in page
+    assert f'class="button" href="/web/20240314020005/{SHORT}"' in page
