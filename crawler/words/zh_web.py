@@ -141,7 +141,7 @@ CHINESE = {
     "{count} other spellings of this address": "此网址的其他写法（{count} 种）",
     "{items} items, {citations} citations": "条目 {items} 条，引用 {citations} 处",
     "Address of an article in any form, or words to search for": "文章网址（任意写法均可），或要查找的词语",
-    "https://mp.weixin.qq.com/s/… or words of the title or text": "https://mp.weixin.qq.com/s/… 或标题、正文中的词语",
+    "words of the title or text, or https://mp.weixin.qq.com/s/…": "标题、正文中的词语，或 https://mp.weixin.qq.com/s/…",
     "Address or words": "网址或词语",
     "Search": "查找",
     "Search: {words}": "查找：{words}",
