@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from crawler.bulletins.drafts import Draft, take_closing_credit
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
@@ -249,16 +248,14 @@ class Reader:
 
 def linkless_entries(blocks: Sequence[Block]) -> set[Block]:
     """The short entries without a link in lists whose other entries have one: news that cites nothing."""
-    found: set[Block] = set()
-    for kind, group in groupby(blocks, key=lambda block: block.kind):
-        entries = list(group)
-        if kind is BlockKind.ENTRY and are_news(entries):
-            found |= {
-                entry
-                for entry in entries
-                if not entry.links and len(entry.text) <= LONGEST_HEADLINE and not is_sentence_end(entry.text)
-            }
-    return found
+    entries = [block for block in blocks if block.kind is BlockKind.ENTRY]
+    if not are_news(entries):
+        return set()
+    return {
+        entry
+        for entry in entries
+        if not entry.links and len(entry.text) <= LONGEST_HEADLINE and not is_sentence_end(entry.text)
+    }
 
 
 def are_news(entries: Sequence[Block]) -> bool:

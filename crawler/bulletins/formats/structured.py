@@ -10,11 +10,12 @@ from crawler.bulletins.formats.addresses import with_printed_links, without_labe
 from crawler.bulletins.formats.flow import Block, BlockKind, Line, Link
 from crawler.bulletins.formats.joining import width
 from crawler.bulletins.formats.layout import to_blocks
-from crawler.bulletins.landmarks import COLOPHON, DATED, STAFF, credit_of, section_of
+from crawler.bulletins.landmarks import COLOPHON, DATED, STAFF, credit_of, is_sentence_end, section_of
 from crawler.bulletins.mastheads import find_day, says_head
 
 HEAD_BLOCKS = 12
 FEWEST_PARAGRAPHS = 4  # from which their words may tell titles from text
+LONGEST_TITLE = 40  # of a publication
 LONGEST_HEAD_LINE = 120  # 时间、来源、浏览次数 on one line
 
 
@@ -96,7 +97,16 @@ def with_head(blocks: Sequence[Block]) -> list[Block]:
                 told[number] = replace(block, kind=BlockKind.MASTHEAD)
             elif len(block.text) > LONGEST_HEAD_LINE:
                 break
-    return told
+    last = max((number for number, block in enumerate(told) if block.kind is BlockKind.MASTHEAD), default=0)
+    return [replace(block, kind=BlockKind.MASTHEAD) if names_issue(block) else block for block in told[:last]] + told[
+        last:
+    ]
+
+
+def names_issue(block: Block) -> bool:
+    """Whether a paragraph above the day or number of an issue may be its title: short, no sentence, no link."""
+    is_short = len(block.text) <= LONGEST_TITLE and not is_sentence_end(block.text)
+    return block.kind is BlockKind.PARAGRAPH and is_short and not block.links
 
 
 def is_head(text: str) -> bool:

@@ -23,6 +23,7 @@ SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 FORMULA = re.compile(r'HYPERLINK\s*\(\s*"([^"]+)"', re.IGNORECASE)
+MAY_BE_ADDRESS = re.compile(r"://|weixin|．|／", re.IGNORECASE)  # most cells hold none: looking closely costs
 MOST_ROWS = 100_000
 WIDEST = 200  # columns that are looked at
 
@@ -113,7 +114,8 @@ def read_cell(cell: etree._Element, strings: Sequence[str]) -> tuple[str, list[L
     found = FORMULA.search(cell.findtext(SHEET + "f", ""))
     if found:
         return text, [Link(url=found.group(1), grounds=PlacedBy.ROW, anchor_text=text or None)]
-    return (text, list(make_block(BlockKind.ROW, text).links)) if text else None
+    printed = make_block(BlockKind.ROW, text).links if MAY_BE_ADDRESS.search(text) else ()
+    return (text, list(printed)) if text else None
 
 
 def hyperlinks(root: etree._Element, relations: dict[str, tuple[str, bool]]) -> Iterator[tuple[tuple[int, int], str]]:

@@ -58,6 +58,9 @@ def odd_items(made: Made, items: tuple[Item, ...]) -> list[str]:
     read = [item.title for item in items]
     if titles != read:
         return [f"titles {read} instead of {titles}"]
+    sections = [piece.section for piece in made.pieces]
+    if sections != [item.section for item in items]:
+        return [f"sections {[item.section for item in items]} instead of {sections}"]
     return []
 
 

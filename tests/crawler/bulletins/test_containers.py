@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import suppress
 from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crawler.bulletins.reading import read_bulletin
 from storage.errors import UnreadableBulletin
 from storage.records import Bulletin, PlacedBy
+from tests.crawler.bulletins import binding
+from tests.crawler.bulletins.made import make_issue
 from tests.crawler.bulletins.office import Cell, OfdLine, ofd, workbook, zipped
 
 TOKEN = "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrSt"
+DAMAGED = ["docx", "docx_table", "xlsx", "ofd", "epub", "mail", "mhtml"]
 LONG = "http://mp.weixin.qq.com/s?__biz=MzIyNjMxOTY0NA==&mid=2650700001&idx=1&sn=" + "0" * 32 + "#rd"
 
 
@@ -150,3 +157,25 @@ def test_text_of_an_ofd_without_a_place_is_left_out(box: str) -> None:
     page = members["Doc_0/Pages/Page_1/Content.xml"]
     members["Doc_0/Pages/Page_1/Content.xml"] = page.replace(b'Boundary="28 30', f'Boundary="{box}" x="'.encode())
     assert "no_text" in read_bulletin(zipped(dict(members)), "简报.ofd").warnings
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.sampled_from(["docx", "docx_table", "xlsx", "ofd", "epub", "mail", "mhtml"]), st.randoms(use_true_random=False)
+)
+def test_any_damaged_file_is_read_or_refused(kind: str, chance: Random) -> None:
+    body = getattr(binding, f"bind_{kind}")(make_issue(3), 3)
+    if zipfile.is_zipfile(io.BytesIO(body)):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        name = chance.choice(sorted(members))
+        body = zipped(members | {name: damaged(members[name], chance)})
+    else:
+        body = damaged(body, chance)
+    with suppress(UnreadableBulletin):
+        assert read_bulletin(body, "file").file == "file"
+
+
+def damaged(body: bytes, chance: Random) -> bytes:
+    place, length = chance.randrange(len(body) + 1), chance.randrange(1, 40)
+    return body[:place] + chance.choice([b"", b"\0", b"<a>", b"9" * 9, body[:length]]) + body[place + length :]
