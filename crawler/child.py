@@ -190,6 +190,12 @@ class Answering:
         self._reading = ThreadPoolExecutor(1, "reading")
         self._keeping = ThreadPoolExecutor(KEEPING_THREADS, "keeping")
 
+    def get_ready(self) -> None:
+        """Import what the first page needs while the parent is still on its way to it."""
+        if self._place:
+            self._keeping.submit(lambda: self._archive)
+            self._reading.submit(READINGS["page"])
+
     def take(self, number: int, what: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
         """Begin a call, in the thread that is for it."""
         pool = self._reading if what in READINGS else self._keeping
@@ -229,6 +235,7 @@ def main(arguments: list[str]) -> None:
     asked, told = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not get between the frames
     answering = Answering(told, place)
+    answering.get_ready()
     while True:
         try:
             call = _read(asked)
