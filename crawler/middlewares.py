@@ -1,8 +1,8 @@
-"""What stands between a spider and the wire: the guard, the pace gate, the wire tap.
+"""What stands between a spider and the wire: the guard, the pace gate, the proxy, the wire tap.
 
 Each is here because no setting of Scrapy's will do. The guard looks at every hop, which OffsiteMiddleware does not
 do for ports, user info and literal addresses; the gate shares its pace with other processes, and knows of captchas;
-the tap keeps what Scrapy throws away, the headers of every hop as they were.
+the proxy of a host is looked up once; the tap keeps what Scrapy throws away, the headers of every hop as they were.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from urllib.request import proxy_bypass
 
 from scrapy import Request, Spider
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
 from scrapy.http import Response
+from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.exchanges import Refused, clean_headers
 from crawler.guard import Errand, Origin, refusal
@@ -75,6 +78,32 @@ class PaceGate:
         is_article = request.meta.get(ERRAND) is Errand.ARTICLE
         if self.pace and is_article and not request.meta.get("redirect_times"):
             await self.pace.wait_turn()
+
+
+class ProxyOfHost(HttpProxyMiddleware):
+    """Lead each request through the proxy that the environment names for its host, if any.
+
+    HttpProxyMiddleware's part, with one difference: whether ``no_proxy`` leaves a host out is asked once for each host.
+    For each request it took a tenth of a download's time.
+    """
+
+    def __init__(self, auth_encoding: str | None = "latin-1") -> None:
+        super().__init__(auth_encoding)
+        self._is_direct: dict[str, bool] = {}
+
+    def process_request(self, request: Request, spider: Spider | None = None) -> None:
+        """Note the proxy, where the request does not name one itself (as one does that follows a redirect)."""
+        parts = urlparse_cached(request)
+        if "proxy" in request.meta or parts.scheme not in self.proxies or not parts.hostname:
+            super().process_request(request)
+            return
+        if parts.hostname not in self._is_direct:
+            self._is_direct[parts.hostname] = bool(proxy_bypass(parts.hostname))
+        if self._is_direct[parts.hostname]:
+            self._set_proxy_and_creds(request, None, None, None)
+        else:
+            credentials, proxy = self.proxies[parts.scheme]
+            self._set_proxy_and_creds(request, proxy, credentials, parts.scheme)
 
 
 class WireTap(HttpCompressionMiddleware):

@@ -72,6 +72,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.PaceGate": 560,  # behind retries, so that each try waits for its turn
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # the tap does its part
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard does its part
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no spider of ours knows a password
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,  # the next line does its part
+    "crawler.middlewares.ProxyOfHost": 750,
     "crawler.middlewares.WireTap": 860,  # nearest to the wire: redirects swallow what they follow
 }
 ITEM_PIPELINES = {"crawler.pipelines.IntoArchive": 100}
@@ -79,6 +82,9 @@ EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.feedexport.FeedExporter": None,
 }
+# Nobody reads Scrapy's counters: a crawl has its own tally.
+STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"
+DOWNLOADER_STATS = False
 STATS_DUMP = False
 LOG_LEVEL = "WARNING"
 LOG_FORMATTER = "crawler.quiet.QuietFormatter"
