@@ -41,8 +41,10 @@ UNWANTED_UNTIL = timedelta(days=30)
 DEEPEST_IMPORT = 3
 """How far style sheets that import others are followed."""
 
-BEING_KEPT = 4
-"""Assets that may be on their way into the archive while others are fetched: the bound on memory."""
+BEING_KEPT = 16
+BYTES_BEING_KEPT = 8_000_000
+"""Assets, and bytes of them, that may be on their way into the archive while others are fetched: the bound on memory.
+Fewer assets let the connections stand idle whenever the disk is slow or a page is being read."""
 
 SHORT_PATIENCE = timedelta(seconds=20)
 """A Retry-After up to this is waited for at once."""
@@ -92,6 +94,9 @@ class Assets:
         self._sheets: dict[str, tuple[AssetLink, ...]] = {}
         self._connections = asyncio.Semaphore(settings.asset_concurrency)
         self._room = asyncio.Semaphore(settings.asset_concurrency + BEING_KEPT)
+        self._bytes_being_kept = 0
+        self._has_room = asyncio.Event()
+        self._has_room.set()
 
     async def cited_by_sheets(self, reading: Reading) -> tuple[AssetLink, ...]:
         """What a page's style sheets cite, as far as they are held; those that are not are read when they come."""
@@ -186,6 +191,7 @@ class Assets:
     async def _downloaded(self, request: Request) -> Response:
         assert self.download is not None, "the engine is not running"
         async with self._connections:
+            await self._has_room.wait()
             return await self.download(request)
 
     def _request(self, task: AssetTask, url: str) -> Request:
@@ -200,6 +206,21 @@ class Assets:
         return Request(url, NO_CALLBACK, headers={"Referer": REFERER, "Accept": accept}, meta=meta, dont_filter=True)
 
     async def _keep(self, task: AssetTask, asset: AssetCapture) -> None:
+        self._carry(len(asset.body))
+        try:
+            await self._into_archive(task, asset)
+        finally:
+            self._carry(-len(asset.body))
+
+    def _carry(self, size: int) -> None:
+        """Count bytes on their way into the archive; while they are many, nothing more is asked for."""
+        self._bytes_being_kept += size
+        if self._bytes_being_kept < BYTES_BEING_KEPT:
+            self._has_room.set()
+        else:
+            self._has_room.clear()
+
+    async def _into_archive(self, task: AssetTask, asset: AssetCapture) -> None:
         if asset.media_type == "text/css":
             cited = await self.reader_threads(self.reader.find_style_assets, asset.body, asset.url)
             self._sheets[task.key] = cited  # before it is kept: whoever keeps a page after it must know of it
