@@ -65,9 +65,7 @@ def main() -> int:
         return 1
     pages = folder / "pages"
     recent = [file.read_bytes() for file in sorted(pages.glob("*.html")) if RECENT.match(file.name)]
-    print(
-        "   KB a page:                        alone  zstd -19  packed  with references  | CPU ms to read, first | s"
-    )
+    print("   KB a page:                        alone  zstd -19  packed  with references  | CPU ms to read, first | s")
     across = show("real pages of 2024 to 2026", measure(recent))
     missed = [] if across.whole < ACROSS_KB else [f"{ACROSS_KB} KB with references"]
     bodies = list(itertools.chain.from_iterable(find_bodies(pages)))
