@@ -33,7 +33,8 @@ NAMED_CARDS = """bodies => {
     const body = bodies.split(', ').map(each => document.querySelector(each)).find(found => found);
     if (!body) return null;
     for (const element of body.querySelectorAll('*')) {
-        if (!(element.tagName in names) || element.innerText) continue;
+        const isDrawn = element.parentElement.querySelector('.weapp_display_element') !== null;
+        if (!(element.tagName in names) || element.innerText || isDrawn) continue;
         const said = names[element.tagName].map(name => element.getAttribute(name) || '').join(' ');
         try { element.textContent = decodeURIComponent(said); } catch { element.textContent = said; }
         element.style.setProperty('display', 'block', 'important');
