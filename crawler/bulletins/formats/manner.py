@@ -25,6 +25,7 @@ from crawler.bulletins.landmarks import (
 
 SLACK = 2.5  # ems by which a full line may fall short of the edge: no mark of punctuation may begin a line
 NARROWEST, WIDEST = 10.0, 70.0  # ems: what a column of print measures
+NARROWEST_TEXT = 18.0  # ems: plain text set narrower than half a page is no text broken at its edge, but short lines
 HEADING_SIZE = 1.12  # of body type
 LONGEST_SECTION = 14  # characters
 FULL_SHARE = 0.15  # of the lines of a wrapped text end at its edge, at the least
@@ -79,7 +80,7 @@ def right_edge(lines: Sequence[Line]) -> float:
 
 def breaks_lines(lines: Sequence[Line], running: Sequence[Line], edge: float) -> bool:
     """Whether paragraphs run over several lines: many lines stop at the edge inside a sentence, few pass it."""
-    if any(line.is_whole for line in lines):
+    if any(line.is_whole for line in lines) or (edge < NARROWEST_TEXT and all(line.size is None for line in lines)):
         return False
     full = [line for line in running if edge - SLACK <= line.right <= edge + 1]
     beyond = sum(1 for line in running if line.size is None and own_right(line) > edge + SLACK)

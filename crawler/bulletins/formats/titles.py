@@ -49,7 +49,7 @@ SIGNS: Mapping[str, int] = {
     "a link beside it": 2,
     "nothing like news below": -3,
     "numbered as titles are": 3,
-    "not numbered, though titles here are": -4,
+    "not numbered, though titles here are": -1,
     "marked as points in a text are": -3,
     "long": -2,
     "many clauses": -2,
