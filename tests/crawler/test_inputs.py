@@ -1,4 +1,4 @@
-"""What is named on the command line: files, addresses of bulletins, addresses of articles, and what is none of these."""
+"""What is named on the command line: files, bulletins' addresses, articles' addresses, and what is none of these."""
 
 from __future__ import annotations
 
