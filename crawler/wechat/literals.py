@@ -25,14 +25,10 @@ MAX_STEPS = 100_000  # of one page; real pages take up to 5,000
 
 # A string that never closes ends with its line, as for a browser. Possessive: no text makes the scan go back.
 _STRING = r"\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*+\"?|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?"
-# Everything up to the next assignment or comment. What is no assignment is stepped over within the expression, strings
-# and line comments whole: a page's scripts have ten thousands of them.
 _EVENT = re.compile(
-    rf"(?:[^\"'/=]*+(?:{_STRING}|//[^\n]*+|/(?!\*)|==++|=>|(?<=[^\w$\s])=))*+"
-    r"(?P<code>[^\"'/=]*+)(?:=|(?P<comment>/\*))",
+    rf"{_STRING}|//[^\n]*+|(?P<comment>/\*)|\b(?P<name>[A-Za-z_$][\w$]*+)\s*+=(?![=>])",
     re.DOTALL,
 )
-_NAMED = re.compile(r"\b([A-Za-z_$][\w$]*+)\s*+=")
 _TOKEN = re.compile(
     rf"(?P<string>{_STRING})|(?P<number>0[xX][0-9a-fA-F]+|\d++(?:\.\d*+)?(?:[eE][+-]?\d++)?)|(?P<word>[A-Za-z_$][\w$]*+)"
     r"|(?P<mark>[=!]==?|\|\||&&|=>|.)",
@@ -125,18 +121,15 @@ def read_assignments(script: str, names: Collection[str], patience: Patience | N
     """
     patience = patience or Patience()
     at, last_comment_end = 0, script.rfind("*/")
-    endings = {name[-2:] for name in names}
-    while patience.steps > 0 and (event := _EVENT.match(script, at)):
+    while patience.steps > 0 and (event := _EVENT.search(script, at)):
         patience.steps -= 1
         at = event.end()
-        if event["comment"]:
-            at = script.index("*/", at) + 2 if at <= last_comment_end else at
-        elif (end := event["code"].rstrip()[-2:]) in endings or end[-1:] in endings:  # few others get so far
-            named = _NAMED.search(script, event.start("code"), at)
-            if named and named[1] in names:
-                owner = _OWNER.search(script, max(0, named.start() - 40), named.start())
-                value, at = read_literal(script, at, patience)
-                yield Assignment(owner[1] if owner else "", named[1], value)
+        if event["comment"] and at <= last_comment_end:
+            at = script.index("*/", at) + 2
+        if event["name"] and event["name"] in names:
+            owner = _OWNER.search(script, max(0, event.start() - 40), event.start())
+            value, at = read_literal(script, at, patience)
+            yield Assignment(owner[1] if owner else "", event["name"], value)
 
 
 def read_literal(script: str, at: int = 0, patience: Patience | None = None) -> tuple[Value, int]:
