@@ -83,6 +83,19 @@ PROBLEMS: Mapping[str, str] = {
 }
 """What a problem code of an address means (docs/decisions/addresses.md)."""
 
+FAILURES: Mapping[str, str] = {
+    "dns": "its name cannot be resolved; check the address and the network",
+    "refused": "the connection was refused",
+    "proxy": "the proxy refuses to lead there",
+    "certificate": "its certificate does not verify",
+    "timeout": "it did not answer in time",
+    "too_large": "it is larger than is fetched",
+    "guard": "it leads to a place that is never visited",
+    "unusable": "its answer cannot be used",
+    "lost": "the connection was lost",
+}
+"""What a failure word of an exchange means."""
+
 
 def standing_name(standing: Standing | None) -> str:
     """Return the word for a standing; None is an article that was never visited."""
@@ -105,5 +118,5 @@ def role_name(role: Role) -> str:
 
 
 def problem_name(code: str) -> str:
-    """Return the words for a problem code; what is no code is taken for an English sentence."""
-    return say(PROBLEMS.get(code, code))
+    """Return the words for a problem or failure code; what is no code is taken for an English sentence."""
+    return say(PROBLEMS.get(code) or FAILURES.get(code, code))

@@ -16,7 +16,18 @@ from tests.conftest import ROOT
 SAYERS = {"say", "tell", "command"}
 """Functions whose first argument is a sentence."""
 
-SENTENCE_TABLES = {"STANDINGS", "OUTCOMES", "PLACES", "ROLES", "PROBLEMS", "WARNINGS", "STOPS", "FAULTS", "FATES"}
+SENTENCE_TABLES = {
+    "STANDINGS",
+    "OUTCOMES",
+    "PLACES",
+    "ROLES",
+    "PROBLEMS",
+    "WARNINGS",
+    "STOPS",
+    "FAULTS",
+    "FATES",
+    "FAILURES",
+}
 
 
 def spoken() -> Iterator[tuple[str, str]]:

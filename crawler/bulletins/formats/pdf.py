@@ -62,7 +62,9 @@ def open_document(body: bytes) -> pypdfium2.PdfDocument:
         count = len(document)
     except pypdfium2.PdfiumError as error:
         is_locked = getattr(error, "err_code", None) in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
-        raise UnreadableBulletin(file="", kind="password" if is_locked else "damaged", detail=str(error)) from error
+        raise UnreadableBulletin(
+            file="", kind="password" if is_locked else "damaged", detail="not a whole PDF"
+        ) from error
     if count == 0:
         raise UnreadableBulletin(file="", kind="damaged", detail="no pages")
     if count > MOST_PAGES:

@@ -54,7 +54,7 @@ LINES = st.lists(
         (b"\xff\xd8\xff\xe0" + b"\0" * 50, "unknown_kind", "a picture"),
         (b"\x7fELF" + b"\0" * 50, "unknown_kind", "a program"),
         (bytes(range(256)) * 8, "unknown_kind", "binary data"),
-        (b"%PDF-1.7\nnothing", "damaged", "Failed to load document (PDFium: Data format error)."),
+        (b"%PDF-1.7\nnothing", "damaged", "not a whole PDF"),
         (b"a" * (LARGEST_TEXT + 1), "too_large", "20 MB"),
         (b"a\n" * (MOST_LINES + 1), "too_complex", f"more than {MOST_LINES} lines"),
         (b"<html><p>" * 250_000, "too_complex", "more than 200000 tags"),
