@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crawler.files import read_file
 from crawler.words import language, say, say_error
 from storage.errors import MirrorError, NotAnArticle, ReadingError, UnreadableBulletin, WrongSettings, WrongUsage
 
@@ -131,20 +132,6 @@ def open_archive(config: Config, *, writing: bool = False, create: bool = False)
     from storage.archive import Archive
 
     return Archive.open(config.folder, database_url=config.archive.database_url, writing=writing, create=create)
-
-
-def read_file(file: Path) -> bytes:
-    """Return a file's bytes. Raises UnreadableBulletin for what is no readable file."""
-    try:
-        return file.read_bytes()
-    except FileNotFoundError as error:
-        raise UnreadableBulletin(file=str(file), kind="missing") from error
-    except IsADirectoryError as error:
-        raise UnreadableBulletin(file=str(file), kind="not_a_file") from error
-    except PermissionError as error:
-        raise UnreadableBulletin(file=str(file), kind="no_permission") from error
-    except OSError as error:
-        raise UnreadableBulletin(file=str(file), kind="damaged", detail=error.strerror or str(error)) from error
 
 
 def each_file(files: Iterable[Path], read: Callable[[Path], dict[str, Any]], *, as_json: bool) -> None:

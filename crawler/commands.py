@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli import DONE, FAILED, STOPPED_EARLY, UNREADABLE, emit, open_archive
+from crawler.files import read_file
 from crawler.forms import export_form, plain, repacked_form, summary_form
 from crawler.showing import bar, human_moment, show_export, show_repacked, show_restored, show_summary, tell
 from crawler.words import say, say_error
@@ -141,13 +142,13 @@ def run_restore(
 ) -> None:
     """Write the bulletin with its links leading to the archive."""
     from crawler.mirror.outputs import refuse_overwriting, write_whole
-    from crawler.mirror.restore.restoring import read_file, restore
+    from crawler.mirror.restore.restoring import MOST_BYTES, restore
     from crawler.mirror.restore.rewriting import WARNINGS
 
     place = base_url or config.web.base_url
     if place is None:
         raise NoBaseURL
-    body = read_file(file)
+    body = read_file(file, largest=MOST_BYTES)
     refuse_overwriting(out, force=force, original=file)
     with open_archive(config) as archive:
         day = bulletin_day(body, str(file))

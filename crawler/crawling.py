@@ -29,8 +29,9 @@ from crawler.child import GARBAGE_AFTER, Child
 from crawler.config import Config
 from crawler.exchanges import WAY_OUT_FAILURES, failure_word
 from crawler.fetching import Assets
+from crawler.files import read_file
 from crawler.guard import TRUSTED_HOSTS, GuardedResolver, proxy_hosts
-from crawler.intake import Intake, list_of, read_file
+from crawler.intake import Intake, list_of
 from crawler.pacing import Clock, NightIsOver, Pace, SystemClock
 from crawler.quiet import keep_quiet
 from crawler.readers import Reader

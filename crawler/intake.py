@@ -14,6 +14,7 @@ from pathlib import Path
 from time import sleep
 
 from crawler.config import SourceSettings
+from crawler.files import read_file
 from crawler.pacing import Clock
 from crawler.readers import Reader
 from crawler.tally import Tally
@@ -29,7 +30,6 @@ FRESH = timedelta(seconds=3)
 SETTLING_SECONDS = 1.0
 
 PASSING = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp", "~")
-LARGEST_BYTES = 512 << 20
 
 
 class Intake:
@@ -105,22 +105,6 @@ class Intake:
     def _archive(self) -> Archive:
         assert self.archive is not None, "nothing is taken in on a dry run"
         return self.archive
-
-
-def read_file(file: Path) -> bytes:
-    """A file's bytes. Raises UnreadableBulletin for what is no readable file."""
-    try:
-        if file.is_file() and file.stat().st_size > LARGEST_BYTES:
-            raise UnreadableBulletin(file=str(file), kind="too_large", detail=f"{file.stat().st_size >> 20} MB")
-        return file.read_bytes()
-    except FileNotFoundError as error:
-        raise UnreadableBulletin(file=str(file), kind="missing") from error
-    except IsADirectoryError as error:
-        raise UnreadableBulletin(file=str(file), kind="not_a_file") from error
-    except PermissionError as error:
-        raise UnreadableBulletin(file=str(file), kind="no_permission") from error
-    except OSError as error:
-        raise UnreadableBulletin(file=str(file), kind="damaged", detail=error.strerror or str(error)) from error
 
 
 def list_of(urls: Iterable[str]) -> tuple[Bulletin, bytes]:

@@ -9,7 +9,6 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from crawler.mirror.restore.html import rewrite_html
 from crawler.mirror.restore.links import Links, RestoredLink, read_base_url
@@ -104,17 +103,3 @@ def tell_kind(body: bytes, file: str) -> str:
 def archived_day(archive: Archive, body: bytes) -> date | None:
     """Return the day of the kept bulletin that has these very bytes; None where none has."""
     return archive.published_on(hashlib.sha256(body).hexdigest())
-
-
-def read_file(path: Path) -> bytes:
-    """Return a bulletin's bytes. Raises UnreadableBulletin."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise UnreadableBulletin(file=path.name, kind="too_large", detail=f"{path.stat().st_size:,} B")
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise UnreadableBulletin(file=path.name, kind="missing") from error
-    except IsADirectoryError as error:
-        raise UnreadableBulletin(file=path.name, kind="not_a_file") from error
-    except PermissionError as error:
-        raise UnreadableBulletin(file=path.name, kind="no_permission") from error

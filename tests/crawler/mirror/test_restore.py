@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from crawler.config import Config
+from crawler.files import read_file
 from crawler.mirror.restore.links import Fate, WrongBaseURL, read_base_url
-from crawler.mirror.restore.restoring import read_file, restore
+from crawler.mirror.restore.restoring import restore
 from crawler.mirror.restore.rewriting import Caution
 from crawler.mirror.restore.text import decode
 from crawler.web.app import create_app
