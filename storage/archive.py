@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -21,23 +21,32 @@ from storage import (
     addresses,
     assets,
     audit,
+    bulletin_readings,
     bulletin_views,
     bulletins,
     captures,
+    decisions,
     due,
+    forms,
     identity,
+    removal,
     repacking,
+    rereading,
+    review,
     runs,
     search,
+    sources,
     tombstones,
     views,
 )
 from storage.blobs import BlobStore, FolderBlobs, read_blob
-from storage.bytes_kept import Bytes
+from storage.bytes_kept import Brought, Bytes, Safe
 from storage.captures import NextVisit
+from storage.decisions import Word
 from storage.engine import Database
 from storage.errors import BlobDamaged, NotInArchive
 from storage.opening import open_database
+from storage.parts import Part, Parts
 from storage.records import (
     Address,
     ArticleView,
@@ -45,31 +54,41 @@ from storage.records import (
     AssetLink,
     AssetTask,
     Bulletin,
+    BulletinMerge,
     BulletinSummary,
     BulletinView,
     Capture,
     CaptureView,
+    CitationEntry,
+    Decision,
+    Doubt,
     Hit,
-    Hop,
     Kept,
     KeptBulletin,
+    KeptFile,
+    KeptPage,
     Reading,
     Rendition,
     Repacked,
+    Review,
     Run,
     RunSummary,
     SnapshotAsset,
     SnapshotView,
+    SourceCount,
     SourceFetch,
+    SourceState,
     Status,
     Tombstone,
     Verification,
     Visit,
     WayOut,
+    Withdrawn,
 )
-from storage.together import Together
+from storage.shown import all_decisions
 
 BLOBS = "blobs"
+PARTS = "parts"
 CRAWL = "crawl"
 
 _TEXT = ("text/", "application/json", "application/xml", "application/xhtml", "application/javascript", "image/svg")
@@ -83,21 +102,27 @@ class Archive:
         self.folder = folder
         self._database = database
         self._blobs = blobs
-        self._keep_assets: Together[assets.Fetched, bool] = Together(self._keep_assets_together)
+        self._parts = Parts(folder / PARTS)
 
     # ---- opening
 
     @classmethod
     def open(
-        cls, folder: Path, *, database_url: str | None = None, writing: bool = False, create: bool = False
+        cls,
+        folder: Path,
+        *,
+        database_url: str | None = None,
+        writing: bool = False,
+        create: bool = False,
+        is_copied: bool = False,
     ) -> Archive:
         """Open the archive in ``folder``.
 
         ``writing`` migrates an older archive (under a lock, the database copied aside first); without it the archive
-        may lie on a read-only medium. ``create`` makes it where there is none. Raises NoArchive, ArchiveTooNew,
-        ArchiveTooOld, ArchiveReadOnly.
+        may lie on a read-only medium. ``create`` makes it where there is none; ``is_copied``: somebody copied an older
+        database aside already. Raises NoArchive, ArchiveTooNew, ArchiveTooOld, ArchiveReadOnly, NotCopiedAside.
         """
-        database = open_database(folder, database_url=database_url, writing=writing, create=create)
+        database = open_database(folder, database_url=database_url, writing=writing, create=create, is_copied=is_copied)
         return cls(folder, database, FolderBlobs(folder / BLOBS))
 
     def close(self) -> None:
@@ -124,18 +149,32 @@ class Archive:
     # ---- bulletins and sources
 
     def keep_bulletin(
-        self, bulletin: Bulletin, body: bytes, *, source: str | None, source_url: str | None, kept_at: datetime
+        self,
+        bulletin: Bulletin,
+        body: bytes,
+        *,
+        source: str | None,
+        source_url: str | None,
+        kept_at: datetime,
+        replaces: str | None = None,
     ) -> KeptBulletin:
         """Keep a bulletin's bytes and what was understood of it; its articles become due at once.
 
         Its identity is (source, source_url); from the command line, where both are None, the digest. Other bytes under
         one identity are a new version; the same bytes change nothing. Citations of an article under a further spelling
-        bind to the same article.
+        bind to the same article. ``replaces`` names the bulletin that this is a new version of, whatever its place:
+        Raises NotInArchive. A bulletin that is another one in another form is told and shown as one with it.
         """
         self._put(body, "bulletin", compress=bulletin.media_type.startswith(_TEXT), sha256=bulletin.sha256)
         with self._database.writing() as db:
             return bulletins.keep_bulletin(
-                db, bulletin, size=len(body), source=source, source_url=source_url, kept_at=kept_at
+                db,
+                bulletin,
+                size=len(body),
+                source=source,
+                source_url=source_url,
+                kept_at=kept_at,
+                replaces=replaces,
             )
 
     def keep_addresses(self, wanted: Iterable[Address], *, seen_at: datetime) -> list[int]:
@@ -150,12 +189,27 @@ class Archive:
     def source_fetches(self, source: str) -> dict[str, SourceFetch]:
         """What is remembered of a source's addresses, by address."""
         with self._database.reading() as db:
-            return bulletins.source_fetches(db, source)
+            return sources.fetches_of(db, source)
 
     def keep_source_fetch(self, fetch: SourceFetch) -> None:
         """Remember one answer of a source."""
         with self._database.writing() as db:
-            bulletins.keep_source_fetch(db, fetch)
+            sources.keep_fetch(db, fetch)
+
+    def source_state(self, source: str) -> SourceState:
+        """How a source stands: when it was asked, how that went, when it is asked again."""
+        with self._database.reading() as db:
+            return sources.state_of(db, source)
+
+    def keep_source_state(self, state: SourceState) -> None:
+        """Remember how a source stands."""
+        with self._database.writing() as db:
+            sources.keep_state(db, state)
+
+    def source_count(self, source: str) -> SourceCount:
+        """How many bulletins of a source are held, and how many of its addresses or files gave none."""
+        with self._database.reading() as db:
+            return sources.count_of(db, source)
 
     # ---- what is due
 
@@ -165,10 +219,11 @@ class Archive:
         with self._database.reading() as db:
             return due.due_articles(db, now, only_urgent=only_urgent)
 
-    def claim(self, article: int, *, owner: str, now: datetime, until: datetime) -> Visit | None:
-        """Take an article for a visit; None when it is no longer due, is taken by another, or is withdrawn."""
+    def claim(self, some: Sequence[int], *, owner: str, now: datetime, until: datetime) -> list[Visit]:
+        """Take articles for visits; those that are no longer due, are taken by another, or are withdrawn are left."""
         with self._database.writing() as db:
-            return due.claim(db, article, owner=owner, now=now, until=until)
+            visits = [due.claim(db, article, owner=owner, now=now, until=until) for article in some]
+        return [visit for visit in visits if visit]
 
     def release(self, article: int, *, owner: str) -> None:
         """Give an article back unvisited: it stays due and loses nothing."""
@@ -185,11 +240,25 @@ class Archive:
         with self._database.reading() as db:
             return due.count_due(db, now)
 
+    def excluded_articles(self) -> dict[int, str]:
+        """Articles that were left out because of robots.txt the last time, each with the address to fetch."""
+        with self._database.reading() as db:
+            return due.excluded(db)
+
+    def visit_again(self, some: Sequence[int], *, now: datetime) -> None:
+        """Make articles due that wait for nothing else: the rule that shut them out has changed."""
+        with self._database.writing() as db:
+            due.visit_again(db, some, now=now)
+
     # ---- what visits bring home
+
+    def secure(self, brought: Sequence[Brought]) -> list[Safe[Brought]]:
+        """Bring the bytes of visits or assets into safety; they may be kept then, told without them."""
+        return [self._secure(one) for one in brought]
 
     def keep_capture(
         self,
-        capture: Capture,
+        capture: Capture | Safe[Capture],
         *,
         run: str | None,
         next_visit: NextVisit,
@@ -202,34 +271,108 @@ class Archive:
         ``moved_to`` is the address of a migration's target, which becomes one article with what was visited;
         ``cited_by_sheets`` what the page's style sheets cite, as far as that is known already.
         """
-        page = self._put(capture.body, "page", compress=True) if capture.body else None
-        hops = self._put_hops(capture.hops)
+        safe = capture if isinstance(capture, Safe) else self._secure(capture)
         with self._database.writing() as db:
-            kept = captures.keep_capture(db, capture, page, hops, run=run, next_visit=next_visit, moved_to=moved_to)
-            if not (kept.snapshot and cited_by_sheets):
-                return kept
-            at = capture.captured_at
-            wanted = assets.add_snapshot_assets(db, kept.snapshot, cited_by_sheets, wanted_at=at)
-            return replace(kept, wanted=wanted)
+            return captures.keep_capture(
+                db,
+                safe,
+                run=run,
+                next_visit=next_visit,
+                moved_to=moved_to,
+                cited_by_sheets=cited_by_sheets,
+            )
 
-    def keep_reading(self, capture: str, reading: Reading) -> Kept:
-        """Add a newer reading of a kept capture; earlier ones stay."""
+    def keep_reading(
+        self,
+        capture: str,
+        reading: Reading,
+        *,
+        next_visit: NextVisit | None = None,
+        moved_to: Address | None = None,
+        cited_by_sheets: Sequence[AssetLink] = (),
+    ) -> Kept:
+        """Add a newer reading of a kept capture, in one transaction; earlier ones stay.
+
+        Its snapshot, its assets, the article's identity and standing follow; so does its next visit, by ``next_visit``,
+        where the outcome is another one than before.
+        """
         with self._database.writing() as db:
-            return captures.keep_reading(db, capture, reading)
+            return captures.keep_reading(
+                db, capture, reading, next_visit=next_visit, moved_to=moved_to, cited_by_sheets=cited_by_sheets
+            )
+
+    def captures_read_before(self, version: int, *, articles: Collection[str] | None = None) -> list[str]:
+        """Captures with a page whose newest reading is of an older reader than ``version``, oldest first; of these
+        articles (any of their canonical names), or of all that are not withdrawn."""
+        with self._database.reading() as db:
+            return rereading.captures_read_before(db, version, articles=articles)
+
+    def kept_page(self, capture: str) -> KeptPage:
+        """A capture with what its page was taken for last. Raises NotInArchive."""
+        with self._database.reading() as db:
+            return rereading.kept_page(db, capture)
+
+    def article_of_page(self, sha256: str) -> str | None:
+        """The canonical name of the article of which these very bytes are a page; None where they are none's."""
+        with self._database.reading() as db:
+            return rereading.article_of_page(db, sha256)
 
     def keep_asset(self, asset: AssetCapture) -> bool:
         """Keep an asset's bytes; True when they were not held before. A scaled rendition leaves the asset due."""
-        kept = self._put(asset.body, "asset", compress=asset.media_type.startswith(_TEXT))
-        hops = self._put_hops(asset.hops)
-        return self._keep_assets(assets.Fetched(asset, kept, tuple(hops)))
+        return self.keep_assets([asset])[0]
 
-    def keep_sheet(self, sheet: AssetCapture, cited: Sequence[AssetLink], *, wanted_at: datetime) -> bool:
-        """Keep a style sheet, and in the same transaction what it cites, for every snapshot whose page cites it."""
-        kept = self._put(sheet.body, "asset", compress=True)
-        hops = self._put_hops(sheet.hops)
+    def keep_assets(self, some: Sequence[AssetCapture | Safe[AssetCapture]]) -> list[bool]:
+        """Keep the bytes of several, then all in one transaction; for each whether they were not held before."""
+        safe = [one if isinstance(one, Safe) else self._secure(one) for one in some]
         with self._database.writing() as db:
-            is_new = assets.keep_asset(db, assets.Fetched(sheet, kept, tuple(hops)))
-            assets.cite_by_sheet(db, sheet.key, cited, wanted_at=wanted_at)
+            return assets.keep_assets(db, safe)
+
+    def part(self, name: str) -> Part | None:
+        """What is there of an asset that comes in pieces, under this name of the caller's."""
+        return self._parts.part(name)
+
+    def keep_part(self, name: str, body: bytes, *, offset: int, total: int, validator: str | None) -> Part:
+        """Keep a piece; it is safe on disk when this returns. Raises DiskFull, ValueError for a gap."""
+        self._database.writer  # noqa: B018  an archive opened for reading takes no bytes either
+        return self._parts.keep(name, body, offset=offset, total=total, validator=validator)
+
+    def drop_part(self, name: str) -> None:
+        """Forget what is there of an asset that comes in pieces."""
+        self._parts.drop(name)
+
+    def drop_parts_before(self, moment: datetime) -> int:
+        """Forget the pieces of assets that nobody went on with since then; of how many."""
+        return self._parts.drop_older(moment.timestamp())
+
+    def keep_asset_in_parts(self, asset: AssetCapture, name: str) -> bool:
+        """Keep an asset whose bytes came in pieces (``body`` is empty); True when they were not held before.
+
+        Raises FileNotFoundError, ValueError where a piece is missing.
+        """
+        self._database.writer  # noqa: B018  an archive opened for reading takes no bytes either
+        part = self._parts.read_through(name)
+        assert part.sha256
+        if self._parts.file(name).exists():
+            self._blobs.put_file(part.sha256, self._parts.file(name))
+        safe = replace(self._secure(asset), body=Bytes(sha256=part.sha256, size=part.total, kind="asset"))
+        with self._database.writing() as db:
+            [is_new] = assets.keep_assets(db, [safe])
+        self._parts.drop(name)
+        return is_new
+
+    def reading_citing(self, key: str) -> Reading | None:
+        """The newest reading of a page that cites this asset; None where none does."""
+        with self._database.reading() as db:
+            return views.reading_citing(db, key)
+
+    def keep_sheet(
+        self, sheet: AssetCapture | Safe[AssetCapture], cited: Sequence[AssetLink], *, wanted_at: datetime
+    ) -> bool:
+        """Keep a style sheet, and in the same transaction what it cites, for every snapshot whose page cites it."""
+        safe = sheet if isinstance(sheet, Safe) else self._secure(sheet)
+        with self._database.writing() as db:
+            [is_new] = assets.keep_assets(db, [safe])
+            assets.cite_by_sheet(db, safe.what.key, cited, wanted_at=wanted_at)
             return is_new
 
     def keep_asset_failure(
@@ -266,15 +409,121 @@ class Archive:
         with self._database.writing() as db:
             identity.undo_merge(db, merge, undone_at=datetime.now(UTC))
 
+    def bulletins_read_before(self, reader_version: int, *, only: Collection[str] | None = None) -> list[KeptFile]:
+        """The newest versions that an older reader read, oldest first; of these bulletins (public ids) or of all."""
+        with self._database.reading() as db:
+            return bulletin_readings.files_read_before(db, reader_version, only=only)
+
+    def bulletin_as_read(self, bulletin: str) -> Bulletin:
+        """A bulletin's newest version as its reader understood it, without decisions and other forms.
+
+        Raises NotInArchive.
+        """
+        with self._database.reading() as db:
+            return bulletin_readings.bulletin_as_read(db, bulletin)
+
+    def keep_bulletin_reading(self, bulletin: str, record: Bulletin, *, read_at: datetime) -> bool:
+        """Show a newer reading of a bulletin's newest version; whether anything is understood differently.
+
+        The earlier one stays (``earlier_readings``); decisions and forms are worked out anew. Raises NotInArchive.
+        """
+        with self._database.writing() as db:
+            return bulletin_readings.keep_bulletin_reading(db, bulletin, record, read_at=read_at)
+
+    def earlier_readings(self, bulletin: str) -> list[Bulletin]:
+        """What earlier readers understood of a bulletin's newest version, the newest first. Raises NotInArchive."""
+        with self._database.reading() as db:
+            return bulletin_readings.earlier_readings(db, bulletin)
+
+    # ---- what people decide
+
+    def review(self, *, bulletin: str | None = None) -> Review:
+        """All that waits for a person; or of one bulletin its citations. ``status`` counts the same."""
+        with self._database.reading() as db:
+            return review.review(db, bulletin=bulletin)
+
+    def citations(self, *, bulletin: str | None = None) -> list[CitationEntry]:
+        """Every citation as people name it, of one bulletin or of all, the newest bulletin first."""
+        with self._database.reading() as db:
+            return review.citation_entries(db, bulletin=bulletin, only_doubtful=False)
+
+    def decisions(self, *, bulletin: str | None = None) -> list[Decision]:
+        """What people decided, undone decisions too, the newest first; of one bulletin or of all."""
+        with self._database.reading() as db:
+            return all_decisions(db, bulletin)
+
+    def place(self, bulletin: str, citation: str, *, item: int, word: Word) -> None:
+        """Put a citation (by its entry's name) into an item of its bulletin (by its position).
+
+        Raises NotInArchive, NoSuchItem.
+        """
+        with self._database.writing() as db:
+            decisions.place(db, bulletin, citation, item=item, word=word)
+
+    def ignore(self, bulletin: str, citation: str, *, word: Word) -> None:
+        """Take a citation (by its entry's name) off the list. Raises NotInArchive."""
+        with self._database.writing() as db:
+            decisions.ignore(db, bulletin, citation, word=word)
+
+    def ignore_article(self, article_url: str, doubts: Sequence[Doubt], *, word: Word) -> None:
+        """Take an article off the list, for as long as there is no other doubt. Raises NotInArchive."""
+        with self._database.writing() as db:
+            decisions.ignore_article(db, article_url, doubts, word=word)
+
+    def undo(self, bulletin: str, citation: str, *, word: Word) -> None:
+        """Take back what was decided last about a citation; the decision before counts again.
+
+        Raises NotInArchive, NothingDecided.
+        """
+        with self._database.writing() as db:
+            decisions.undo(db, bulletin, citation, word=word)
+
+    def undo_article(self, article_url: str, *, word: Word) -> None:
+        """Take back what was decided last about an article. Raises NotInArchive, NothingDecided."""
+        with self._database.writing() as db:
+            decisions.undo_article(db, article_url, word=word)
+
+    def join_bulletins(self, one: str, other: str, *, word: Word) -> None:
+        """Make two bulletins forms of one, on a person's word. Raises NotInArchive, SameBulletin."""
+        with self._database.writing() as db:
+            forms.join(db, one, other, word=word)
+
+    def part_bulletin(self, bulletin: str, *, word: Word) -> BulletinMerge:
+        """Take a form out of its bulletin again; what was undone. No rule joins them any more.
+
+        Raises NotInArchive, NotJoined.
+        """
+        with self._database.writing() as db:
+            return forms.part(db, bulletin, word=word)
+
+    def bulletin_merges(self) -> list[BulletinMerge]:
+        """Which bulletins were joined as forms of one, why, by whom, the newest first; undone ones too."""
+        with self._database.reading() as db:
+            return forms.all_merges(db)
+
     # ---- taking down
 
-    def withdraw(self, address: Address, stone: Tombstone) -> None:
-        """Take an article out of sight: not visited, shown, searched or exported until it is lifted."""
-        with self._database.writing() as db:
-            tombstones.withdraw(db, self._article(db, address), address.article_url, stone)
+    def withdraw(self, address: Address, stone: Tombstone) -> Withdrawn:
+        """Take an article out of sight: not visited, shown, searched or exported until it is lifted.
+
+        Its derived text and search rows go, and the renditions that no other article shows, with their bytes; a
+        tombstone stays, and so do the captures. Holds the crawl's lock. May be repeated: an article that is withdrawn
+        keeps its stone. Raises NotInArchive, ArchiveBusy.
+        """
+        with self.lock(CRAWL):
+            with self._database.writing() as db:
+                article = self._article(db, address)
+                tombstones.withdraw(db, article, address.article_url, stone)
+                texts = removal.clear_texts(db, article)
+                count, digests = removal.clear_renditions(db, article, at=stone.withdrawn_at)
+            freed = sum(self._drop(sha256) for sha256 in digests)
+        return Withdrawn(texts=texts, renditions=count, blobs=len(digests), bytes=freed)
 
     def lift(self, address: Address, *, lifted_by: str, lifted_at: datetime) -> None:
-        """Bring a withdrawn article back. Raises NotInArchive when it was not withdrawn."""
+        """Let a withdrawn article be visited again, at once; what is held of it is shown when its pages are read again.
+
+        Raises NotInArchive when it was not withdrawn.
+        """
         with self._database.writing() as db:
             tombstones.lift(db, self._article(db, address), lifted_by=lifted_by, lifted_at=lifted_at)
 
@@ -353,6 +602,14 @@ class Archive:
         with self._database.reading() as db:
             return views.captures_of(db, addresses.named_article(db, article_url), read_body=self.read_blob)
 
+    def capture(self, capture: str) -> CaptureView:
+        """One capture by its public id, with the bodies of its hops. Raises NotInArchive, BlobDamaged."""
+        with self._database.reading() as db:
+            view = views.capture_named(db, capture, read_body=self.read_blob)
+        if view is None:
+            raise NotInArchive(subject=capture)
+        return view
+
     def renditions(self, key: str) -> list[Rendition]:
         """Every rendition held of an asset, the best first."""
         with self._database.reading() as db:
@@ -429,6 +686,15 @@ class Archive:
 
     # ---- bytes
 
+    def _secure(self, brought: Brought) -> Safe[Brought]:
+        kind, compress = "page", True
+        if isinstance(brought, AssetCapture):
+            kind, compress = "asset", brought.media_type.startswith(_TEXT)
+        body = self._put(brought.body, kind, compress=compress) if brought.body else None
+        hops = tuple(self._put(hop.body, "hop", compress=True) if hop.body else None for hop in brought.hops)
+        bare = tuple(replace(hop, body=None) for hop in brought.hops)
+        return Safe(replace(brought, body=b"", hops=bare), body, hops)
+
     def _put(self, body: bytes, kind: str, *, compress: bool, sha256: str | None = None) -> Bytes:
         """Bring bytes into safety, outside any transaction."""
         name = hashlib.sha256(body).hexdigest()
@@ -438,12 +704,14 @@ class Archive:
         self._blobs.put(name, body, compress=compress)
         return Bytes(sha256=name, size=len(body), kind=kind)
 
-    def _keep_assets_together(self, some: Sequence[assets.Fetched]) -> list[bool]:
-        with self._database.writing() as db:
-            return [assets.keep_asset(db, one) for one in some]
-
-    def _put_hops(self, hops: Sequence[Hop]) -> list[Bytes | None]:
-        return [self._put(hop.body, "hop", compress=True) if hop.body else None for hop in hops]
+    def _drop(self, sha256: str) -> int:
+        """Remove a blob that no row names any more; the bytes of disk that it took."""
+        try:
+            freed = self._blobs.size_at_rest(sha256)
+        except FileNotFoundError:
+            return 0
+        self._blobs.delete(sha256)
+        return freed
 
     def _article(self, db: Connection, address: Address) -> int:
         """The article that an address means. Raises NotInArchive."""

@@ -8,13 +8,12 @@ size; an avatar is the account's, not the article's, and may be missing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, literal, select, update
 
-from storage.bytes_kept import Bytes, hop_documents, keep_bytes
+from storage.bytes_kept import BytesOf, Safe, hop_documents, keep_bytes
 from storage.due import asset_tasks
 from storage.errors import NotInArchive
 from storage.records import AssetCapture, AssetLink, AssetTask, Role
@@ -95,31 +94,20 @@ def wanted_assets(db: Connection, snapshot: int, article: int, *, now: datetime)
     return tuple(asset_tasks(db, due)), int(cited or 0) - len(lacking)
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """An asset whose bytes, and those on the way to it, are safe."""
+def keep_assets(db: Connection, some: Sequence[Safe[AssetCapture]]) -> list[bool]:
+    """Keep renditions whose bytes are safe; for each, whether its asset did not have these bytes before.
 
-    asset: AssetCapture
-    body: Bytes
-    hops: tuple[Bytes | None, ...]
-
-
-def keep_asset(db: Connection, fetched: Fetched) -> bool:
-    """Keep a rendition whose bytes are safe; True when the asset did not have these bytes before.
-
-    Runs ten times for each page, so its statements are built once (below).
+    A page has ten assets and more, so each statement is for all that came together, and is built once (below).
     """
-    asset, key = fetched.asset, digest(fetched.asset.key)
-    keep_bytes(db, [fetched.body, *fetched.hops], f"asset {asset.url}", asset.captured_at)
-    known = db.execute(_ASSET, {"key_sha256": key}).first()
-    if known is None:
-        row = {"key": asset.key, "key_sha256": key, "url": asset.url, "attempts": 0}
-        insert_missing(db, assets, [row | {"is_held": False, "has_original": False}], unique=["key_sha256"])
-        known = db.execute(_ASSET, {"key_sha256": key}).one()
-    is_new = _keep_rendition(db, known.id, fetched)
-    db.execute(_ASSET_KEPT, _state_after(known, asset) | {"number": known.id})
-    if not known.is_held:
-        db.execute(_COUNT_MISSING_OF, {"of_asset": known.id})
+    if len({one.what.key for one in some}) < len(some):  # the later of two must find what the earlier left
+        return [is_new for one in some for is_new in keep_assets(db, [one])]
+    keep_bytes(db, *(BytesOf(f"asset {it.what.url}", [it.body, *it.hops], it.what.captured_at) for it in some))
+    known = _known_assets(db, some)
+    is_new = _keep_renditions(db, known, some)
+    states = [_state_after(row, one.what) | {"number": row.id} for row, one in zip(known, some, strict=True)]
+    db.execute(_ASSET_KEPT, states)
+    if first_held := [row.id for row in known if not row.is_held]:
+        db.execute(_COUNT_MISSING_OF, {"of_assets": first_held})
     return is_new
 
 
@@ -185,26 +173,55 @@ def _count_missing(db: Connection, snapshot: int) -> None:
     db.execute(_COUNT_MISSING, {"of_snapshot": snapshot})
 
 
-def _keep_rendition(db: Connection, number: int, fetched: Fetched) -> bool:
-    asset, sha256 = fetched.asset, fetched.body.sha256
-    hops = hop_documents(asset.hops, fetched.hops)
-    held = db.execute(_RENDITION, {"asset": number, "bytes": sha256}).first()
-    if held is None:
-        row = {
-            "asset_id": number,
-            "sha256": sha256,
-            "media_type": asset.media_type,
-            "is_original": asset.is_original,
-            "url": asset.url,
-            "captured_at": asset.captured_at,
-            "hops": hops,
-        }
-        db.execute(_KEEP_RENDITION, row)
-    elif asset.is_original and not held.is_original:
-        # The "scaled" picture turns out to be all that there ever was.
-        original = {"is_original": True, "url": asset.url, "hops": hops}
-        db.execute(update(renditions).where(renditions.c.id == held.id).values(**original))
-    return held is None
+def _known_assets(db: Connection, some: Sequence[Safe[AssetCapture]]) -> list[Any]:
+    """The rows of these assets, in their order; those that no page was seen to cite are written down first."""
+    keys = [digest(one.what.key) for one in some]
+    known = {row.key_sha256: row for row in db.execute(_ASSETS, {"keys": keys})}
+    if len(known) < len(keys):
+        fresh = {"attempts": 0, "is_held": False, "has_original": False}
+        rows = [
+            {"key": one.what.key, "key_sha256": key, "url": one.what.url, **fresh}
+            for key, one in zip(keys, some, strict=True)
+            if key not in known
+        ]
+        insert_missing(db, assets, rows, unique=["key_sha256"])
+        known = {row.key_sha256: row for row in db.execute(_ASSETS, {"keys": keys})}
+    return [known[key] for key in keys]
+
+
+def _keep_renditions(db: Connection, known: Sequence[Any], some: Sequence[Safe[AssetCapture]]) -> list[bool]:
+    """Write down what came for these assets; for each, whether it was not held before."""
+    numbers = [row.id for row in known]
+    held = {(row.asset_id, row.sha256): row for row in db.execute(_RENDITIONS, {"assets": numbers})}
+    before = [held.get((number, _digest_of(one))) for number, one in zip(numbers, some, strict=True)]
+    fresh = [_rendition(*it) for it, was in zip(zip(numbers, some, strict=True), before, strict=True) if was is None]
+    if fresh:
+        db.execute(_KEEP_RENDITION, fresh)
+    for one, was in zip(some, before, strict=True):
+        if was is not None and one.what.is_original and not was.is_original:
+            # The "scaled" picture turns out to be all that there ever was.
+            hops = hop_documents(one.what.hops, one.hops)
+            original = {"is_original": True, "url": one.what.url, "hops": hops}
+            db.execute(update(renditions).where(renditions.c.id == was.id).values(**original))
+    return [was is None for was in before]
+
+
+def _digest_of(fetched: Safe[AssetCapture]) -> str:
+    assert fetched.body, "an asset without bytes is a failure, and no asset"
+    return fetched.body.sha256
+
+
+def _rendition(number: int, fetched: Safe[AssetCapture]) -> dict[str, Any]:
+    asset = fetched.what
+    return {
+        "asset_id": number,
+        "sha256": _digest_of(fetched),
+        "media_type": asset.media_type,
+        "is_original": asset.is_original,
+        "url": asset.url,
+        "captured_at": asset.captured_at,
+        "hops": hop_documents(asset.hops, fetched.hops),
+    }
 
 
 def _state_after(known: Any, asset: AssetCapture) -> dict[str, Any]:
@@ -216,7 +233,7 @@ def _state_after(known: Any, asset: AssetCapture) -> dict[str, Any]:
     return {"original": False, "next_try": next_try, "tries": known.attempts + 1}
 
 
-_ASSET = select(assets).where(assets.c.key_sha256 == bindparam("key_sha256"))
+_ASSETS = select(assets).where(assets.c.key_sha256.in_(bindparam("keys", expanding=True)))
 _ASSET_KEPT = (
     update(assets)
     .where(assets.c.id == bindparam("number"))
@@ -228,8 +245,8 @@ _ASSET_KEPT = (
         attempts=bindparam("tries"),
     )
 )
-_RENDITION = select(renditions.c.id, renditions.c.is_original).where(
-    renditions.c.asset_id == bindparam("asset"), renditions.c.sha256 == bindparam("bytes")
+_RENDITIONS = select(renditions.c.id, renditions.c.asset_id, renditions.c.sha256, renditions.c.is_original).where(
+    renditions.c.asset_id.in_(bindparam("assets", expanding=True))
 )
 _KEEP_RENDITION = insert(renditions)
 _MISSING = (
@@ -241,6 +258,10 @@ _MISSING = (
 _COUNT_MISSING = update(snapshots).where(snapshots.c.id == bindparam("of_snapshot")).values(missing_assets=_MISSING)
 _COUNT_MISSING_OF = (
     update(snapshots)
-    .where(snapshots.c.id.in_(select(links.c.snapshot_id).where(links.c.asset_id == bindparam("of_asset"))))
+    .where(
+        snapshots.c.id.in_(
+            select(links.c.snapshot_id).where(links.c.asset_id.in_(bindparam("of_assets", expanding=True)))
+        )
+    )
     .values(missing_assets=_MISSING)
 )

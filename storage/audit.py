@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, exists, func, literal, or_, select
 
+from storage import review
 from storage.blobs import BlobStore
 from storage.bytes_kept import REFERENCE
 from storage.due import count_due
@@ -38,29 +39,28 @@ from storage.schema import snapshot as snapshots
 Progress = Callable[[int, int], None]
 
 PIECE = 1 << 20
-CERTAIN = 0.9  # a citation placed with less confidence goes to review (design, section 3.6)
 TOLD_EVERY = 50
 AT_A_TIME = 1000
 NAMED = 5  # of the pages that a damaged reference takes along; each has a line of its own
 
 
 def status(db: Connection, now: datetime) -> Status:
-    """The archive in numbers; of bulletins the newest versions."""
+    """The archive in numbers; of bulletins the newest versions, all forms as one."""
     runs = latest_runs(db, job=None, limit=1)
     size = db.execute(select(func.count(), func.coalesce(func.sum(blobs.c.size), 0)).select_from(blobs)).one()
     shown = snapshots.c.fingerprint.is_not(None)
     incomplete = or_(snapshots.c.missing_assets > 0, snapshots.c.unfound_assets > 0)
     return Status(
-        bulletins=_count(db, bulletins),
-        items=_count(db, _in_newest(items)),
-        citations=_count(db, _in_newest(citations)),
+        bulletins=_count(db, bulletins, bulletins.c.form_of_id.is_(None)),
+        items=_count(db, _in_newest(items), items.c.same_as_id.is_(None)),
+        citations=_count(db, _in_newest(citations), citations.c.same_as_id.is_(None)),
         articles=_standings(db),
         snapshots=_count(db, snapshots, shown),
         incomplete=_count(db, snapshots, and_(shown, incomplete)),
         blobs=size[0],
         bytes=int(size[1]),
         due=count_due(db, now),
-        to_review=_to_review(db),
+        to_review=review.count(db),
         last_run=runs[0] if runs else None,
     )
 
@@ -210,10 +210,3 @@ def _standings(db: Connection) -> Mapping[Standing | None, int]:
     query = select(articles.c.standing, func.count()).where(articles.c.merged_into.is_(None))
     rows = db.execute(query.group_by(articles.c.standing))
     return {Standing(standing) if standing else None: count for standing, count in rows}
-
-
-def _to_review(db: Connection) -> int:
-    """Citations that are unplaced, uncertain or broken, and captures whose page names another article."""
-    doubtful = or_(citations.c.item_id.is_(None), citations.c.confidence < CERTAIN, citations.c.problem.is_not(None))
-    conflicts = _count(db, captures, captures.c.has_identity_conflict)
-    return _count(db, _in_newest(citations), doubtful) + conflicts

@@ -1,4 +1,4 @@
-"""Bulletins: their bytes, their versions, their items and citations; and what is remembered of their sources."""
+"""Bulletins: their bytes, their versions, their items and citations."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from sqlalchemy import Connection, func, insert, select, update
 from storage import search
 from storage.addresses import Bound, articles_by_name, bind
 from storage.due import note_citing
-from storage.records import Bulletin, Citation, KeptBulletin, SourceFetch
-from storage.rows import insert_missing, insert_row, replace_row
+from storage.errors import NotInArchive
+from storage.forms import recognise
+from storage.records import Bulletin, Citation, KeptBulletin
+from storage.rows import insert_missing, insert_row
 from storage.schema import blob as blobs
 from storage.schema import bulletin as bulletins
 from storage.schema import bulletin_version as versions
 from storage.schema import citation as citations
 from storage.schema import digest
 from storage.schema import item as items
-from storage.schema import source_fetch as fetches
+from storage.settling import needs_settling, settle
 
 
 def public_id(record: Bulletin, source: str | None, source_url: str | None) -> str:
@@ -29,18 +31,32 @@ def public_id(record: Bulletin, source: str | None, source_url: str | None) -> s
 
 
 def keep_bulletin(
-    db: Connection, record: Bulletin, *, size: int, source: str | None, source_url: str | None, kept_at: datetime
+    db: Connection,
+    record: Bulletin,
+    *,
+    size: int,
+    source: str | None,
+    source_url: str | None,
+    kept_at: datetime,
+    replaces: str | None = None,
 ) -> KeptBulletin:
-    """Keep a bulletin whose bytes are safe. Bytes that are held already for this place change nothing."""
-    name = public_id(record, source, source_url)
-    place = {"bulletin": name, "source": source, "source_url": source_url}
-    insert_missing(db, bulletins, [place], unique=["bulletin"])
-    number = db.scalar(select(bulletins.c.id).where(bulletins.c.bulletin == name))
+    """Keep a bulletin whose bytes are safe. Bytes that are held already for this place change nothing.
+
+    Raises NotInArchive where the bulletin that it ``replaces`` is not held.
+    """
+    name, number = _identify(db, record, source, source_url, replaces)
     held = _version(db, number, record.sha256)
     bound = {} if held else _keep_version(db, record, number, size, kept_at)
     version = held or _version(db, number, record.sha256)
-    # A publisher may go back to an earlier version; that is then the newest again.
-    db.execute(update(bulletins).where(bulletins.c.id == number).values(newest_version_id=version.id))
+    joined_to = None
+    newest = db.scalar(select(bulletins.c.newest_version_id).where(bulletins.c.id == number))
+    if newest is None or (newest != version.id and (not held or source or source_url or replaces)):
+        # A publisher may go back to an earlier version; that is then the newest again. A file that is named once
+        # more on the command line is no such word: another one may have replaced it.
+        db.execute(update(bulletins).where(bulletins.c.id == number).values(newest_version_id=version.id))
+        if held or needs_settling(db, number):
+            settle(db, number)
+        joined_to = recognise(db, number, now=kept_at)
     named = articles_by_name(db, [c.address.article_url for c in record.citations if c.address])
     return KeptBulletin(
         bulletin=name,
@@ -50,37 +66,30 @@ def keep_bulletin(
         citations=len(record.citations),
         articles=len(set(named.values())),
         new_articles=len({one.article for one in bound.values() if one.is_new_article}),
+        joined_to=joined_to,
     )
 
 
-def source_fetches(db: Connection, source: str) -> dict[str, SourceFetch]:
-    """What is remembered of a source's addresses, by address."""
-    rows = db.execute(select(fetches).where(fetches.c.source == source))
-    return {
-        row.url: SourceFetch(
-            source=row.source,
-            url=row.url,
-            fetched_at=row.fetched_at,
-            sha256=row.sha256,
-            etag=row.etag,
-            last_modified=row.last_modified,
-        )
-        for row in rows
-    }
+def _identify(
+    db: Connection, record: Bulletin, source: str | None, source_url: str | None, replaces: str | None
+) -> tuple[str, int]:
+    """The bulletin that this is a version of: its public id and its row.
 
-
-def keep_source_fetch(db: Connection, fetch: SourceFetch) -> None:
-    """Remember one answer of a source, in place of the one before."""
-    row = {
-        "source": fetch.source,
-        "url_sha256": digest(fetch.url),
-        "url": fetch.url,
-        "fetched_at": fetch.fetched_at,
-        "sha256": fetch.sha256,
-        "etag": fetch.etag,
-        "last_modified": fetch.last_modified,
-    }
-    replace_row(db, fetches, row, unique=["source", "url_sha256"])
+    The one that it replaces; the one at its place; from the command line the one without a place that has these bytes.
+    """
+    name = replaces or public_id(record, source, source_url)
+    if not (replaces or source or source_url):
+        nowhere = bulletins.c.source.is_(None), bulletins.c.source_url.is_(None)
+        held = select(bulletins.c.bulletin).join_from(bulletins, versions, versions.c.bulletin_id == bulletins.c.id)
+        of_bytes = held.where(versions.c.sha256 == record.sha256, *nowhere).order_by(versions.c.id.desc()).limit(1)
+        name = db.scalar(of_bytes) or name
+    if not replaces:
+        place = {"bulletin": name, "source": source, "source_url": source_url}
+        insert_missing(db, bulletins, [place], unique=["bulletin"])
+    number = db.scalar(select(bulletins.c.id).where(bulletins.c.bulletin == name))
+    if number is None:
+        raise NotInArchive(subject=name)
+    return name, int(number)
 
 
 def _version(db: Connection, number: Any, sha256: str) -> Any:
@@ -99,20 +108,31 @@ def _keep_version(db: Connection, record: Bulletin, number: Any, size: int, kept
         "sha256": record.sha256,
         "file": record.file,
         "media_type": record.media_type,
+        "kept_at": kept_at,
+    }
+    return keep_reading(db, record, insert_row(db, versions, row | head_of(record)), read_at=kept_at)
+
+
+def head_of(record: Bulletin) -> dict[str, Any]:
+    """What a version's row holds of what was understood."""
+    return {
         "title": record.title,
         "issuer": record.issuer,
         "issue": record.issue,
         "published_on": record.published_on,
         "other_links": record.other_links,
         "warnings": json.dumps(record.warnings),
-        "kept_at": kept_at,
+        "reader_version": record.reader_version,
     }
-    version = insert_row(db, versions, row)
-    bound = bind(db, [c.address for c in record.citations if c.address], seen_at=kept_at)
+
+
+def keep_reading(db: Connection, record: Bulletin, version: int, *, read_at: datetime) -> dict[str, Bound]:
+    """Keep the items and citations of a version; the addresses that they cite, which are due from now on."""
+    bound = bind(db, [c.address for c in record.citations if c.address], seen_at=read_at)
     _keep_items(db, record, version, bound)
     cited = {one.article for one in bound.values()}
     fresh = {one.article for one in bound.values() if one.is_new_spelling}
-    note_citing(db, cited, published_on=record.published_on or kept_at.date(), fresh=fresh, now=kept_at)
+    note_citing(db, cited, published_on=record.published_on or read_at.date(), fresh=fresh, now=read_at)
     return bound
 
 

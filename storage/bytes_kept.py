@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
 
 from storage.documents import dumps, plain
-from storage.records import Hop
+from storage.records import AssetCapture, Capture, Hop
 from storage.rows import insert_missing
 from storage.schema import blob as blobs
 from storage.schema import hop_body as hop_bodies
+
+Brought = TypeVar("Brought", Capture, AssetCapture)
 
 REFERENCE = "reference"
 """The kind of blob that others are kept against."""
@@ -27,12 +30,34 @@ class Bytes:
     kind: str
 
 
-def keep_bytes(db: Connection, kept: Sequence[Bytes | None], owner: str, kept_at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Safe(Generic[Brought]):
+    """What was brought home, told without its bytes, which are safe: its own, and those of each hop on the way."""
+
+    what: Brought
+    body: Bytes | None
+    hops: tuple[Bytes | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BytesOf:
+    """Bytes that came with one thing, and when."""
+
+    owner: str
+    kept: Sequence[Bytes | None]
+    kept_at: datetime
+
+
+def keep_bytes(db: Connection, *all_of_them: BytesOf) -> None:
     """Record blobs that are safe; bytes on the way to something are noted by what it was."""
-    some = {one.sha256: one for one in kept if one}
-    rows = [{"sha256": one.sha256, "size": one.size, "kind": one.kind, "kept_at": kept_at} for one in some.values()]
+    some = {one.sha256: (one, its) for its in all_of_them for one in its.kept if one}
+    rows = [
+        {"sha256": one.sha256, "size": one.size, "kind": one.kind, "kept_at": its.kept_at} for one, its in some.values()
+    ]
     insert_missing(db, blobs, rows, unique=["sha256"])
-    on_the_way = [{"sha256": one.sha256, "first_seen_with": owner[:120]} for one in some.values() if one.kind == "hop"]
+    on_the_way = [
+        {"sha256": one.sha256, "first_seen_with": its.owner[:120]} for one, its in some.values() if one.kind == "hop"
+    ]
     insert_missing(db, hop_bodies, on_the_way, unique=["sha256"])
 
 

@@ -10,18 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 
 from storage import search
-from storage.addresses import bind
-from storage.assets import keep_links, renew_addresses, wanted_assets
-from storage.bytes_kept import Bytes, hop_documents, keep_bytes
+from storage.addresses import address_record, bind
+from storage.assets import add_links, keep_links, renew_addresses, wanted_assets
+from storage.bytes_kept import BytesOf, Safe, hop_documents, keep_bytes
 from storage.documents import dumps
 from storage.due import planned, refresh, release, told
 from storage.errors import NotInArchive
 from storage.identity import identify
-from storage.records import Address, Capture, Kept, Outcome, Reading, Told
+from storage.records import Address, AssetLink, Capture, Kept, Outcome, Reading, Told
 from storage.rows import insert_row
 from storage.schema import address as addresses
 from storage.schema import capture as captures
@@ -44,19 +45,19 @@ def public_id(capture: Capture, page_sha256: str | None) -> str:
 
 def keep_capture(
     db: Connection,
-    capture: Capture,
-    page: Bytes | None,
-    hops: Sequence[Bytes | None],
+    safe: Safe[Capture],
     *,
     run: str | None,
     next_visit: NextVisit,
     moved_to: Address | None,
+    cited_by_sheets: Sequence[AssetLink],
 ) -> Kept:
     """Keep a visit whose bytes are safe; once only, however often it is told."""
+    capture, page, hops = safe.what, safe.body, safe.hops
     name = public_id(capture, page.sha256 if page else None)
     if known := _known(db, name):
         return known
-    keep_bytes(db, [page, *hops], f"capture {name}", capture.captured_at)
+    keep_bytes(db, BytesOf(f"capture {name}", [page, *hops], capture.captured_at))
     bound = bind(db, [capture.address], seen_at=capture.captured_at)[capture.address.cited_url]
     article, conflict = identify(db, bound.article, capture, name, moved_to=moved_to)
     row = {
@@ -71,46 +72,113 @@ def keep_capture(
         "hops": hop_documents(capture.hops, hops),
     }
     number = insert_row(db, captures, row)
-    kept = _read(db, number, name, article, capture.reading)
+    visited = _Visited(number, name, article, capture.captured_at)
+    snapshot, is_new = _snapshot_for(db, visited, capture.reading, cited_by_sheets, own=None)
+    _insert_reading(db, number, capture.reading, snapshot)
+    kept = replace(_outcome_of(db, number, name, article, conflict=False), is_new_snapshot=is_new)
     spent = capture.captured_at if capture.reading.outcome in SPENT else None
     db.execute(update(addresses).where(addresses.c.id == bound.address).values(spent_at=spent))
     history = told(db, article)
-    refresh(db, article, history, next_visit_at=_next(next_visit(history), capture, moved_to))
+    refresh(db, article, history, next_visit_at=_next(db, next_visit(history), capture, moved_to))
     release(db, article, owner=None)
     return replace(kept, identity_conflict=conflict)
 
 
-def _next(planned_at: datetime | None, capture: Capture, moved_to: Address | None) -> datetime | None:
-    """When to visit next: a migration's target at once, since it is another address that was never asked."""
-    return min(filter(None, (planned_at, capture.captured_at))) if moved_to else planned_at
+def _next(db: Connection, planned_at: datetime | None, capture: Capture, moved_to: Address | None) -> datetime | None:
+    """When to visit next: a migration's target at once, if it is another address that was never asked."""
+    if moved_to is None or _was_asked(db, moved_to):
+        return planned_at
+    return min(filter(None, (planned_at, capture.captured_at)))
 
 
-def keep_reading(db: Connection, name: str, reading: Reading) -> Kept:
-    """Add a reading to a kept capture; one of a version that is there already changes nothing. Raises NotInArchive."""
+def _was_asked(db: Connection, address: Address) -> bool:
+    """Whether a visit was made to this address, under any spelling of it."""
+    same = addresses.c.article_sha256 == digest(address.article_url)
+    return db.execute(select(captures.c.id).join_from(captures, addresses).where(same).limit(1)).first() is not None
+
+
+def keep_reading(
+    db: Connection,
+    name: str,
+    reading: Reading,
+    *,
+    next_visit: NextVisit | None = None,
+    moved_to: Address | None = None,
+    cited_by_sheets: Sequence[AssetLink] = (),
+) -> Kept:
+    """Add a reading to a kept capture; one of a version that is there already changes nothing. Raises NotInArchive.
+
+    What the page proves of its identity, the article's standing and, where the outcome is another one than before, its
+    next visit follow as they do when a capture is kept.
+    """
     known = _known(db, name)
-    number = db.scalar(select(captures.c.id).where(captures.c.capture == name))
-    if known is None or number is None:
+    query = select(captures.c.id.label("number"), captures, addresses).join_from(captures, addresses)
+    visit = db.execute(query.where(captures.c.capture == name)).first()
+    if known is None or visit is None:
         raise NotInArchive(subject=name)
-    versions = set(db.scalars(select(readings.c.reader_version).where(readings.c.capture_id == number)))
-    if reading.reader_version in versions:
+    rows = db.execute(select(readings).where(readings.c.capture_id == visit.number)).all()
+    if reading.reader_version in {row.reader_version for row in rows}:
         return known
-    kept = _read(db, number, name, known.article, reading)
-    refresh(db, known.article, told(db, known.article), next_visit_at=planned(db, known.article))
-    return replace(kept, identity_conflict=known.identity_conflict)
+    before = next((row.outcome for row in rows if row.is_newest), None)
+    capture = Capture(
+        address=address_record(visit),
+        captured_at=visit.captured_at,
+        hops=(),
+        final_url=visit.final_url,
+        body=b"",
+        reading=reading,
+    )
+    article, conflict = identify(db, known.article, capture, name, moved_to=moved_to)
+    visited = _Visited(visit.number, name, article, visit.captured_at)
+    is_new = _read_again(db, visited, reading, cited_by_sheets)
+    db.execute(update(captures).where(captures.c.id == visit.number).values(has_identity_conflict=conflict))
+    _judge_address(db, visit.address_id)
+    history = told(db, article)
+    planned_at = planned(db, article)
+    if next_visit and before != reading.outcome:
+        planned_at = _next(db, next_visit(history), capture, moved_to)
+    refresh(db, article, history, next_visit_at=planned_at)
+    return replace(_outcome_of(db, visit.number, name, article, conflict=conflict), is_new_snapshot=is_new)
+
+
+def _judge_address(db: Connection, address: int) -> None:
+    """Whether this spelling is used up, by the newest of its captures as it is read today."""
+    newest = readings.join(captures, and_(readings.c.capture_id == captures.c.id, readings.c.is_newest))
+    query = select(captures.c.captured_at, readings.c.outcome).select_from(newest)
+    last = db.execute(
+        query.where(captures.c.address_id == address).order_by(captures.c.captured_at.desc(), captures.c.id.desc())
+    ).first()
+    spent_at = last.captured_at if last and Outcome(last.outcome) in SPENT else None
+    db.execute(update(addresses).where(addresses.c.id == address).values(spent_at=spent_at))
 
 
 # ---- readings and snapshots
 
 
-def _read(db: Connection, number: int, name: str, article: int, reading: Reading) -> Kept:
-    """Write down a reading as the capture's newest, and the snapshot that it makes or confirms."""
-    own = db.scalar(select(snapshots.c.id).where(snapshots.c.capture_id == number))
+class _Visited(NamedTuple):
+    """A capture that is written down, and whose it is."""
+
+    number: int
+    name: str
+    article: int
+    at: datetime
+
+
+def _read_again(db: Connection, visited: _Visited, reading: Reading, cited_by_sheets: Sequence[AssetLink]) -> bool:
+    """Write down a reading as the capture's newest; whether it made a snapshot where there was none."""
+    own = db.scalar(select(snapshots.c.id).where(snapshots.c.capture_id == visited.number))
     if own is not None:
-        _set_aside(db, number, own)
-    snapshot, is_new = _snapshot_for(db, number, name, article, reading, own=own)
-    db.execute(update(readings).where(readings.c.capture_id == number, readings.c.is_newest).values(is_newest=False))
+        _set_aside(db, visited.number, own)
+    snapshot, is_new = _snapshot_for(db, visited, reading, cited_by_sheets, own=own)
+    earlier = and_(readings.c.capture_id == visited.number, readings.c.is_newest)
+    db.execute(update(readings).where(earlier).values(is_newest=False))
+    _insert_reading(db, visited.number, reading, snapshot)
+    return is_new
+
+
+def _insert_reading(db: Connection, capture: int, reading: Reading, snapshot: int | None) -> None:
     row = {
-        "capture_id": number,
+        "capture_id": capture,
         "reader_version": reading.reader_version,
         "is_newest": True,
         "outcome": reading.outcome,
@@ -119,34 +187,41 @@ def _read(db: Connection, number: int, name: str, article: int, reading: Reading
         "details": dumps(_without_text(reading)),
         "text": reading.article.text if reading.article else None,
     }
-    db.execute(insert(readings).values(**row))
-    return replace(_outcome_of(db, number, name, article, conflict=False), is_new_snapshot=is_new)
+    db.execute(insert(readings), row)
 
 
 def _snapshot_for(
-    db: Connection, number: int, name: str, article: int, reading: Reading, *, own: int | None
+    db: Connection, visited: _Visited, reading: Reading, cited_by_sheets: Sequence[AssetLink], *, own: int | None
 ) -> tuple[int | None, bool]:
     """The snapshot that this reading makes or confirms, and whether it is new; None when the page is not alive."""
     fingerprint = reading.fingerprint
     if fingerprint is None or reading.article is None:
         return None, False
-    held = _snapshot_of(db, article, fingerprint)
+    held = _snapshot_of(db, visited.article, fingerprint)
     if held is not None:
         renew_addresses(db, held, reading.assets)
+        if cited_by_sheets:
+            add_links(db, held, cited_by_sheets, wanted_at=visited.at)
         return held, False
     unfound = _unfound(reading)
     if own is None:
-        row = {"snapshot": name, "capture_id": number, "fingerprint": fingerprint, "unfound_assets": unfound}
+        row = {"snapshot": visited.name, "capture_id": visited.number}
+        row |= {"fingerprint": fingerprint, "unfound_assets": unfound}
         made = insert_row(db, snapshots, row | {"missing_assets": 0})
     else:
         made = own
         db.execute(
             update(snapshots).where(snapshots.c.id == own).values(fingerprint=fingerprint, unfound_assets=unfound)
         )
-    moment = db.execute(select(captures.c.captured_at).where(captures.c.id == number)).scalar_one()
-    keep_links(db, made, reading.assets, wanted_at=moment)
+    keep_links(db, made, (*reading.assets, *_further(reading.assets, cited_by_sheets)), wanted_at=visited.at)
     search.index(db, search.SNAPSHOT, made, reading.article.title, reading.article.text)
     return int(made), own is None
+
+
+def _further(cited: Sequence[AssetLink], more: Sequence[AssetLink]) -> list[AssetLink]:
+    """Those of ``more`` that are not among the cited, each once."""
+    known = {(link.key, link.url, link.role) for link in cited}
+    return [link for link in dict.fromkeys(more) if (link.key, link.url, link.role) not in known]
 
 
 def _set_aside(db: Connection, number: int, snapshot: int) -> None:

@@ -32,7 +32,7 @@ RANKS = (DueFor.FIRST, DueFor.LATER, DueFor.ASSETS, DueFor.REVISIT)
 FIRST, LATER, ASSETS, REVISIT = range(4)
 
 # Visits that ended at the gate: the article itself was never seen.
-REFUSED = frozenset({Outcome.CAPTCHA, Outcome.RATE_LIMITED, Outcome.UNREACHABLE})
+REFUSED = frozenset({Outcome.CAPTCHA, Outcome.RATE_LIMITED, Outcome.UNREACHABLE, Outcome.ROBOTS_EXCLUDED})
 URGENT_STEP = timedelta(days=1)
 
 
@@ -90,6 +90,31 @@ def note_citing(
     for some in chunks(fresh):
         stuck = and_(articles.c.id.in_(some), articles.c.next_visit_at.is_(None), lost)
         db.execute(update(articles).where(stuck).values(next_visit_at=now, is_urgent=True))
+
+
+def excluded(db: Connection) -> dict[int, str]:
+    """Articles that robots.txt shut out the last time, with the addresses they would be fetched by."""
+    query = (
+        select(addresses.c.article_id)
+        .distinct()
+        .select_from(captures.join(addresses).join(articles).join(readings, readings.c.capture_id == captures.c.id))
+        .where(readings.c.outcome == Outcome.ROBOTS_EXCLUDED, readings.c.is_newest)
+        .where(articles.c.withdrawn_at.is_(None), articles.c.next_visit_at.is_(None))
+    )
+    candidates = [int(number) for number in db.scalars(query)]
+    found = {
+        number: fetchable_address(db, number)
+        for number in candidates
+        if told(db, number)[-1].outcome is Outcome.ROBOTS_EXCLUDED
+    }
+    return {number: address.fetch_url for number, address in found.items() if address}
+
+
+def visit_again(db: Connection, some: Iterable[int], *, now: datetime) -> None:
+    """Make articles due that nothing else would make due again."""
+    for numbers in chunks(some):
+        waiting = and_(articles.c.id.in_(numbers), articles.c.next_visit_at.is_(None))
+        db.execute(update(articles).where(waiting).values(next_visit_at=now, is_urgent=True))
 
 
 def told(db: Connection, article: int) -> list[Told]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError, StatementError, TimeoutError
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -41,6 +41,11 @@ class Database:
     def is_postgresql(self) -> bool:
         """Whether this is PostgreSQL (else SQLite)."""
         return self._readers.dialect.name == "postgresql"
+
+    @property
+    def url(self) -> URL:
+        """Where the database is reached."""
+        return self._readers.url
 
     @property
     def writer(self) -> Engine:

@@ -62,6 +62,12 @@ class ArchiveTooOld(ArchiveError):
     words = "The archive in {place} was made by an older wxmirror. Run `wxmirror crawl` or `wxmirror serve` once: it is copied aside and brought up to date."
 
 
+class NotCopiedAside(ArchiveError):
+    """An older PostgreSQL archive could not be copied before it is brought up to date; nothing was changed."""
+
+    words = "The archive in {place} was made by an older wxmirror. Before it is brought up to date its database must be copied, which did not work ({reason}). Install PostgreSQL's client programs, of the server's version or newer (on Debian: apt install postgresql-client); or copy the database by your own means, then run `wxmirror migrate --copied`. Nothing was changed."
+
+
 class ArchiveReadOnly(ArchiveError):
     """The archive cannot be written to."""
 
@@ -112,8 +118,9 @@ class UnreadableBulletin(ReadingError):
         "not_a_file": "{file} is a folder, not a file. Name the bulletins in it one by one, or follow the folder as a source.",
         "no_permission": "{file} may not be read by this user. Change its permissions, or copy it.",
         "empty": "{file} is empty (0 bytes). Ask for the bulletin again.",
-        "unknown_kind": "{file} is no kind of bulletin that wxmirror reads (it looks like {detail}). It reads PDF, OFD, Word (DOCX), Excel (XLSX), HTML, MHTML, EPUB, mail (EML), Markdown, CSV, plain text, and ZIP archives of these.",
-        "old_office": "{file} is {detail}, a kind that wxmirror cannot read. Open it in Word or WPS, save it as DOCX or PDF, and give that.",
+        "unknown_kind": "{file} is no kind of bulletin that wxmirror reads (it looks like {detail}). It reads PDF, OFD, Word (DOCX, DOC, WPS, RTF), Excel (XLSX), HTML, MHTML, EPUB, mail (EML, MSG), Markdown, CSV, plain text, and ZIP archives of these.",
+        "old_office": "{file} is {detail}, a kind that wxmirror cannot read. Open it in Office or WPS, save it as DOCX, XLSX or PDF, and give that.",
+        "needs_libreoffice": "{file} is {detail}. wxmirror reads it through LibreOffice, which is not installed here. Install it (on Debian and Ubuntu: apt install libreoffice-writer) and try again, or open the file in Word or WPS, save it as DOCX or PDF, and give that.",
         "not_restorable": "The links in {file} cannot be replaced (it looks like {detail}). Links are replaced in PDF, HTML and plain text; save it as a PDF and restore that.",
         "damaged": "{file} is damaged or cut short ({detail}). Ask for the bulletin again, or open and save it anew.",
         "password": "{file} is protected by a password. Save a copy without the password and give that.",

@@ -22,6 +22,7 @@ from storage.schema import citation as citations
 from storage.schema import digest
 from storage.schema import merge as merges
 from storage.schema import tombstone as tombstones
+from storage.settling import settle_citing
 
 
 def identify(
@@ -76,6 +77,7 @@ def merge(db: Connection, one: int, other: int, *, evidence: str, merged_at: dat
     db.execute(update(addresses).where(addresses.c.article_id == merged).values(article_id=survivor))
     db.execute(update(articles).where(articles.c.id == merged).values(merged_into=survivor, owner=None))
     settle(db, survivor, next_visit_at=min(visits, default=None))
+    settle_citing(db, moved)
     return public
 
 
@@ -98,6 +100,7 @@ def undo_merge(db: Connection, public: str, *, undone_at: datetime) -> None:
     was_taken_over = own == min(filter(None, (row.survivor_next_visit_at, merged)), default=None)
     settle(db, holder, next_visit_at=row.survivor_next_visit_at if was_taken_over else own)
     settle(db, row.merged_id, next_visit_at=merged)
+    settle_citing(db, json.loads(row.moved))
 
 
 def _survivor(db: Connection, article: int) -> int:

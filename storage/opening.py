@@ -18,8 +18,10 @@ from storage.schema import REVISIONS, metadata
 OPENING = "opening"
 
 
-def open_database(folder: Path, *, database_url: str | None, writing: bool, create: bool) -> Database:
-    """The archive's database, at this code's revision."""
+def open_database(
+    folder: Path, *, database_url: str | None, writing: bool, create: bool, is_copied: bool = False
+) -> Database:
+    """The archive's database, at this code's revision. ``is_copied``: no copy of an older one is made first."""
     folder = folder.absolute()
     if database_url is None and not (folder / DATABASE).exists() and not create:
         raise NoArchive(place=folder)
@@ -31,7 +33,7 @@ def open_database(folder: Path, *, database_url: str | None, writing: bool, crea
         else connect_sqlite(folder, writing=writing or create)
     )
     try:
-        _bring_up(database, writing=writing, create=create)
+        _bring_up(database, writing=writing, create=create, is_copied=is_copied)
     except BaseException:
         database.close()
         raise
@@ -45,7 +47,7 @@ def _make_folder(folder: Path) -> None:
         raise ArchiveReadOnly(place=folder, reason=error.strerror) from error
 
 
-def _bring_up(database: Database, *, writing: bool, create: bool) -> None:
+def _bring_up(database: Database, *, writing: bool, create: bool, is_copied: bool) -> None:
     found = _revision_of(database)
     if found == REVISIONS[-1]:
         return
@@ -62,7 +64,7 @@ def _bring_up(database: Database, *, writing: bool, create: bool) -> None:
         elif found != REVISIONS[-1]:
             from storage.migrations.migrating import migrate
 
-            migrate(database, found)
+            migrate(database, found, is_copied=is_copied)
 
 
 def _revision_of(database: Database) -> str | None:

@@ -185,6 +185,7 @@ class Bulletin:
     unplaced: tuple[Citation, ...] = ()
     other_links: int = 0
     warnings: tuple[str, ...] = ()
+    reader_version: int = 1  # of whoever understood it so
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -295,6 +296,22 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Film:
+    """A film as a page lists it: its largest rendition is the asset of this key, the others are the same film."""
+
+    key: str
+    renditions: tuple[FilmRendition, ...]  # the one with most pixels first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmRendition:
+    """One size of a film. ``size`` is what the page says it has in bytes; None: it does not say."""
+
+    url: str
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What one version of the reader understood of a page's bytes."""
 
@@ -307,6 +324,7 @@ class Reading:
     article_links: tuple[str, ...] = ()
     moved_to: str | None = None  # the fetchable target of a migration
     short_url: str | None = None  # the short address that an alive page states as its own
+    films: tuple[Film, ...] = ()  # those that the page offers in several sizes
 
     @property
     def fingerprint(self) -> str | None:
@@ -399,6 +417,20 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """A capture whose page is held, with what it was taken for last."""
+
+    capture: str  # public id
+    article_url: str
+    captured_at: datetime
+    final_url: str
+    status: int | None  # of the last hop; None for a page that came by no exchange
+    content_type: str | None
+    page_sha256: str
+    reading: Reading  # the newest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptBulletin:
     """What keeping a bulletin came to."""
 
@@ -409,6 +441,16 @@ class KeptBulletin:
     citations: int
     articles: int
     new_articles: int
+    joined_to: str | None = None  # the bulletin that this one was just told to be another form of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFile:
+    """The newest version of a kept bulletin, as its file is kept."""
+
+    bulletin: str  # public id
+    file: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -418,9 +460,33 @@ class SourceFetch:
     source: str
     url: str
     fetched_at: datetime
-    sha256: str | None
+    sha256: str | None  # None: what is there could not be had or read
     etag: str | None = None
     last_modified: str | None = None
+    is_list: bool = False  # an address that leads to bulletins, and is none itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """How a followed source stands. ``failure`` is a code of crawler.words.sources, with its detail behind a colon."""
+
+    source: str
+    last_asked_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_failure_at: datetime | None = None
+    failure: str | None = None  # of the last asking; None: it went well
+    failures: int = 0  # in a row
+    next_ask_at: datetime | None = None  # None: with the next run
+    is_asked_to_wait: bool = False  # the source named next_ask_at itself (Retry-After)
+    read_up_to: str | None = None  # how far a mailbox was read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCount:
+    """How many bulletins of a source are held, and how many of its addresses or files gave none."""
+
+    bulletins: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -461,6 +527,48 @@ class Run:
     started_at: datetime
     ended_at: datetime | None
     summary: RunSummary | None
+
+
+# ---- what people decide -------------------------------------------------------------------------------------
+
+
+class DecisionKind(StrEnum):
+    """What a person decided about a citation, or about an article."""
+
+    PLACE = "place"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a person decided. ``item`` and ``item_title`` are those of the version that the person looked at."""
+
+    decision: str  # public id
+    kind: DecisionKind
+    bulletin: str | None  # public id; None: about the article itself
+    cited_url: str
+    occurrence: int | None  # which of the bulletin's citations of it, from 1
+    decided_by: str
+    decided_at: datetime
+    reason: str | None = None
+    item: int | None = None
+    item_title: str | None = None
+    undone_by: str | None = None
+    undone_at: datetime | None = None
+
+
+class Doubt(StrEnum):
+    """Why something waits for a person."""
+
+    UNPLACED = "unplaced"
+    UNCERTAIN = "uncertain"  # placed, but not surely
+    PROBLEM = "problem"  # its address cannot be fetched
+    IDENTITY_CONFLICT = "identity_conflict"
+    BAD_LINK = "bad_link"
+    UNRECOGNISED = "unrecognised"
+    LINK_EXPIRED = "link_expired"
+    CLIENT_ONLY = "client_only"
+    REGION_BLOCKED = "region_blocked"
 
 
 # ---- what the archive gives back ----------------------------------------------------------------------------
@@ -515,6 +623,79 @@ class CitedBy:
     item: int | None  # position; None: unplaced
     item_title: str | None
     cited_url: str
+    decision: Decision | None = None  # a person's, where one counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitationEntry:
+    """A citation as people name it when they decide about it; ``doubts`` say why it waits for one."""
+
+    name: str  # to be copied: derived from the bulletin, the article's name and the occurrence
+    bulletin: str  # public id
+    bulletin_title: str | None
+    published_on: date | None
+    position: int  # of the citation in the bulletin
+    occurrence: int  # which of the bulletin's citations of this article, from 1
+    occurrences: int
+    cited_url: str
+    article_url: str | None
+    anchor_text: str | None
+    page: int | None
+    item: int | None  # where it stands now
+    item_title: str | None
+    placed_by: PlacedBy | None
+    confidence: float
+    problem: str | None
+    doubts: tuple[Doubt, ...]
+    decision: Decision | None = None  # that counts
+    lapsed: Decision | None = None  # made of an earlier version, and not to be carried over surely
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleEntry:
+    """An article that waits for a person."""
+
+    name: str
+    article_url: str
+    doubts: tuple[Doubt, ...]
+    seen_at: datetime  # of the newest capture that is doubtful
+    cited_by: tuple[CitedBy, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """All that waits for a person: the newest bulletins first."""
+
+    citations: tuple[CitationEntry, ...]
+    articles: tuple[ArticleEntry, ...]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.citations) + len(self.articles)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinMerge:
+    """Two bulletins that were joined as forms of one. ``evidence`` is JSON; ``null`` where there was a word only."""
+
+    bulletin: str  # public id of the one that stands for both
+    form: str  # public id of the other
+    evidence: str
+    merged_by: str | None  # None: by rule
+    merged_at: datetime
+    undone_by: str | None
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """What went when an article was withdrawn; ``bytes`` of disk."""
+
+    texts: int  # copies whose title and text were read from their pages
+    renditions: int
+    blobs: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -584,6 +765,7 @@ class CitationView:
     snapshot: SnapshotView | None  # the one a reader is led to: first at or after the bulletin's date, else nearest
     is_withdrawn: bool = False
     changed_to: SnapshotView | None = None  # what the article says now, where that is not what ``snapshot`` holds
+    decision: Decision | None = None  # a person's, where one counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -606,6 +788,22 @@ class BulletinView:
     source_url: str | None
     items: tuple[ItemView, ...]
     unplaced: tuple[CitationView, ...]
+    forms: tuple[BulletinForm, ...] = ()  # the files that it lies in, the one that stands for all first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinForm:
+    """One file of a bulletin: a form of it, in its newest version."""
+
+    bulletin: str  # the form's own public id
+    file: str
+    sha256: str
+    media_type: str
+    version: int
+    kept_at: datetime
+    source: str | None
+    source_url: str | None
+    evidence: str | None = None  # JSON: why it is one with the first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -622,6 +820,7 @@ class BulletinSummary:
     items: int
     citations: int
     standings: Mapping[Standing | None, int]  # None: not visited yet
+    forms: int = 1  # files that it lies in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

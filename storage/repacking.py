@@ -24,7 +24,7 @@ from zlib import crc32
 from sqlalchemy import func, or_, select, update
 
 from storage.blobs import REFERENCE_LEVEL, BlobStore, read_blob
-from storage.bytes_kept import REFERENCE, Bytes, keep_bytes
+from storage.bytes_kept import REFERENCE, Bytes, BytesOf, keep_bytes
 from storage.engine import Database
 from storage.errors import BlobDamaged, NotReadBack
 from storage.packing import pack
@@ -160,7 +160,7 @@ class Work:
         self._store.put(name, text, compress=True, level=REFERENCE_LEVEL)
         read_blob(self._store, name)
         with self._database.writing() as db:
-            keep_bytes(db, [Bytes(sha256=name, size=len(text), kind=REFERENCE)], "", self._now)
+            keep_bytes(db, BytesOf("", [Bytes(sha256=name, size=len(text), kind=REFERENCE)], self._now))
         made = take_sample(name, len(text), self._store.size_at_rest(name), [text])
         if name not in self._references:
             self._references[name] = made

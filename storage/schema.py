@@ -37,7 +37,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every revision that an archive may stand at, oldest first; the last is this code's."""
 
 
@@ -210,6 +210,21 @@ source_fetch = Table(
     Column("sha256", String(64)),
     Column("etag", Words),
     Column("last_modified", Words),
+    Column("is_list", Boolean, nullable=False, server_default=text("false")),  # leads to bulletins, is none itself
+)
+
+source_state = Table(
+    "source_state",
+    metadata,
+    Column("source", Words, primary_key=True),
+    Column("last_asked_at", Moment),
+    Column("last_success_at", Moment),
+    Column("last_failure_at", Moment),
+    Column("failure", Words),  # why asking it failed the last time; None when it did not
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("next_ask_at", Moment),
+    Column("is_asked_to_wait", Boolean, nullable=False),  # it named next_ask_at itself
+    Column("read_up_to", Words),  # how far a mailbox was read
 )
 
 bulletin = Table(
@@ -220,6 +235,25 @@ bulletin = Table(
     Column("source", Words),
     Column("source_url", Words),
     Column("newest_version_id", Number),  # a bare number: a reference would close a circle
+    Column("form_of_id", BigInteger),  # the bulletin that this one is another form of (storage.forms)
+    Index("ix_bulletin_form_of_id", "form_of_id"),
+    Index("ix_bulletin_source", "source"),
+)
+
+bulletin_merge = Table(
+    "bulletin_merge",
+    metadata,
+    _id(),
+    Column("merge", String(40), nullable=False, unique=True),  # public id
+    _to("survivor_id", "bulletin.id", nullable=False),
+    _to("merged_id", "bulletin.id", nullable=False),
+    Column("evidence", Words, nullable=False),
+    Column("merged_by", Words),  # null: by rule
+    Column("merged_at", Moment, nullable=False),
+    Column("undone_by", Words),
+    Column("undone_at", Moment),
+    Index("ix_bulletin_merge_survivor_id", "survivor_id"),
+    Index("ix_bulletin_merge_merged_id", "merged_id"),
 )
 
 bulletin_version = Table(
@@ -238,9 +272,19 @@ bulletin_version = Table(
     Column("other_links", Integer, nullable=False),
     Column("warnings", Text, nullable=False),  # JSON
     Column("kept_at", Moment, nullable=False),
+    Column("reader_version", Integer, nullable=False, server_default="1"),  # whose items and citations are shown
     UniqueConstraint("bulletin_id", "version"),
     UniqueConstraint("bulletin_id", "sha256"),
     Index("ix_bulletin_version_sha256", "sha256"),
+)
+
+earlier_reading = Table(
+    "earlier_reading",
+    metadata,
+    _to("version_id", "bulletin_version.id", primary_key=True),
+    Column("reader_version", Integer, primary_key=True),
+    Column("replaced_at", Moment, nullable=False),
+    Column("document", Text, nullable=False),  # JSON: the Bulletin as that reader understood it
 )
 
 item = Table(
@@ -254,6 +298,9 @@ item = Table(
     Column("text", Words, nullable=False),
     Column("credit", Words),
     Column("page", Integer),
+    # Worked out anew with every version, reading, decision and merge (storage.settling); bare numbers.
+    Column("same_as_id", BigInteger),  # the item of an earlier form that says the same; its own number: not shown
+    Column("shown_position", Integer),  # null: its own
     UniqueConstraint("version_id", "position"),
 )
 
@@ -272,8 +319,36 @@ citation = Table(
     Column("confidence", Float, nullable=False),
     Column("repair", Words),
     Column("problem", Words),
+    # Worked out anew, like an item's; bare numbers.
+    Column("decision_id", BigInteger),  # what a person decided, and what counts
+    Column("shown_item_id", BigInteger),  # where it stands after that; null: in its own item
+    Column("same_as_id", BigInteger),  # the citation of another form that stands for it; its own number: not shown
     UniqueConstraint("version_id", "position"),
     Index("ix_citation_address_id", "address_id"),
+    Index("ix_citation_item_id", "item_id"),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    _id(),
+    Column("decision", String(40), nullable=False, unique=True),  # public id
+    Column("kind", String(16), nullable=False),  # place, ignore
+    _to("bulletin_id", "bulletin.id"),  # null: about the article itself
+    _to("address_id", "address.id"),  # null: the citation names none
+    Column("cited_url", Words, nullable=False),
+    Column("named_sha256", String(64), nullable=False),  # of the article's name, or the address where it has none
+    Column("occurrence", Integer),  # which of the bulletin's citations of it, from 1
+    Column("occurrences", Integer),  # of how many
+    Column("context", Text, nullable=False),  # JSON: what stood around it, and why it was in review
+    Column("target", Text),  # JSON: the item it was placed in
+    Column("reason", Words),
+    Column("decided_by", Words, nullable=False),
+    Column("decided_at", Moment, nullable=False),
+    Column("undone_by", Words),
+    Column("undone_at", Moment),
+    Index("ix_decision_bulletin_id", "bulletin_id"),
+    Index("ix_decision_address_id", "address_id"),
 )
 
 # ---- what visits brought home

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from operator import add
 
 from sqlalchemy import Connection, func, select, text
 
@@ -19,11 +20,11 @@ from storage.records import Hit
 from storage.schema import address as addresses
 from storage.schema import article as articles
 from storage.schema import bulletin as bulletins
-from storage.schema import bulletin_version as versions
 from storage.schema import capture as captures
 from storage.schema import item as items
 from storage.schema import reading as readings
 from storage.schema import snapshot as snapshots
+from storage.shown import first, first_version, is_newest, joined_to_first
 
 SNAPSHOT, ITEM = 0, 1  # the last bit of an entry's number says what it is
 LONGEST = 200_000  # characters of a text that are indexed: PostgreSQL takes no entry over 1 MB
@@ -46,7 +47,7 @@ def tokens(words: str) -> list[str]:
     found: dict[str, None] = {}
     for run in _RUN.findall(plain_words(words[:LONGEST])):
         if _HAN.match(run):
-            found |= dict.fromkeys(run[start : start + 2] for start in range(len(run)))
+            found.update(dict.fromkeys(map(add, run, [*run[1:], ""])))
         else:
             found[run[:LONGEST_WORD]] = None
     return list(found)
@@ -147,12 +148,11 @@ def _snapshot_hits(db: Connection, numbers: Sequence[int], wanted: Sequence[str]
 
 
 def _item_hits(db: Connection, numbers: Sequence[int], wanted: Sequence[str]) -> dict[int, Hit]:
-    newest = bulletins.c.newest_version_id == versions.c.id
-    named = func.coalesce(versions.c.title, versions.c.issuer, versions.c.file).label("bulletin_title")
+    named = func.coalesce(first_version.c.title, first_version.c.issuer, first_version.c.file).label("bulletin_title")
     query = (
-        select(items, bulletins.c.bulletin, named, versions.c.published_on)
-        .select_from(items.join(versions).join(bulletins, newest))
-        .where(items.c.id.in_([number // 2 for number in numbers if number % 2 == ITEM]))
+        select(items, first.c.bulletin, named, first_version.c.published_on)
+        .select_from(joined_to_first(items.join(bulletins, is_newest(items.c.version_id))))
+        .where(items.c.same_as_id.is_(None), items.c.id.in_([number // 2 for number in numbers if number % 2 == ITEM]))
     )
     return {
         row.id * 2 + ITEM: Hit(
@@ -160,7 +160,7 @@ def _item_hits(db: Connection, numbers: Sequence[int], wanted: Sequence[str]) ->
             snippet=snippet,
             bulletin=row.bulletin,
             bulletin_title=row.bulletin_title,
-            item=row.position,
+            item=row.shown_position or row.position,
             published_on=row.published_on,
         )
         for row in db.execute(query)

@@ -1,7 +1,7 @@
 """Taking an article out of sight, and bringing it back.
 
 A tombstone stands on an address and so follows it through merges. While one stands, the article is neither visited nor
-shown, searched or exported; its captures stay. Removing the bytes themselves is the work of the withdrawal command.
+shown, searched or exported; its captures stay. What goes with it is told in ``storage.removal``.
 """
 
 from __future__ import annotations
@@ -28,13 +28,16 @@ def withdraw(db: Connection, article: int, article_url: str, stone: Tombstone) -
 
 
 def lift(db: Connection, article: int, *, lifted_by: str, lifted_at: datetime) -> None:
-    """Lift an article's tombstone; the row stays, and says who did it. Raises NotInArchive when there is none."""
+    """Lift an article's tombstone; the row stays, and says who did it. The article is due at once.
+
+    Raises NotInArchive when there is none.
+    """
     own = select(addresses.c.id).where(addresses.c.article_id == article)
     standing = tombstones.c.address_id.in_(own), tombstones.c.lifted_at.is_(None)
     lifted = db.execute(update(tombstones).where(*standing).values(lifted_by=lifted_by, lifted_at=lifted_at))
     if lifted.rowcount == 0:
         raise NotInArchive(subject="a tombstone")
-    settle(db, article, next_visit_at=planned(db, article))
+    settle(db, article, next_visit_at=lifted_at)
 
 
 def tombstone_of(db: Connection, article: int) -> Tombstone | None:

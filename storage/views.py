@@ -32,16 +32,23 @@ from storage.schema import address as addresses
 from storage.schema import article as articles
 from storage.schema import asset as assets
 from storage.schema import blob as blobs
-from storage.schema import bulletin as bulletins
-from storage.schema import bulletin_version as versions
 from storage.schema import capture as captures
 from storage.schema import citation as citations
 from storage.schema import digest
-from storage.schema import item as items
 from storage.schema import reading as readings
 from storage.schema import rendition as renditions
 from storage.schema import snapshot as snapshots
 from storage.schema import snapshot_asset as links
+from storage.shown import (
+    IS_SHOWN,
+    POSITION,
+    decisions_by_number,
+    first,
+    first_version,
+    of_bulletin,
+    shown_citations,
+    shown_item,
+)
 from storage.tombstones import tombstone_of
 
 ReadBody = Callable[[str], bytes]
@@ -77,6 +84,15 @@ def captures_of(db: Connection, number: int, *, read_body: ReadBody | None) -> l
         .order_by(captures.c.captured_at, captures.c.id)
     )
     return [_capture_view(row, read_body) for row in db.execute(query)]
+
+
+def capture_named(db: Connection, name: str, *, read_body: ReadBody) -> CaptureView | None:
+    """One capture by its public id, with the bodies of its hops."""
+    query = select(captures, addresses, readings.c.outcome, readings.c.details, snapshots.c.snapshot).select_from(
+        captures.join(addresses).join(readings, _NEWEST).outerjoin(snapshots, _MADE_OR_CONFIRMED)
+    )
+    row = db.execute(query.where(captures.c.capture == name)).first()
+    return _capture_view(row, read_body) if row else None
 
 
 _MADE_OR_CONFIRMED = snapshots.c.id == readings.c.snapshot_id
@@ -150,6 +166,20 @@ def snapshot_assets(db: Connection, name: str) -> list[SnapshotAsset]:
     ]
 
 
+def reading_citing(db: Connection, key: str) -> Reading | None:
+    """The newest reading of a page whose snapshot cites this asset."""
+    query = (
+        select(readings.c.details, readings.c.text)
+        .select_from(links.join(assets).join(readings, readings.c.snapshot_id == links.c.snapshot_id))
+        .join(captures, captures.c.id == readings.c.capture_id)
+        .where(assets.c.key_sha256 == digest(key), readings.c.is_newest)
+        .order_by(captures.c.captured_at.desc())
+        .limit(1)
+    )
+    row = db.execute(query).first()
+    return reading_record(row.details, row.text) if row else None
+
+
 def renditions_of(db: Connection, key: str, *, read_body: ReadBody) -> list[Rendition]:
     """Every rendition held of an asset, the best first, with the bodies of their hops."""
     number = db.scalar(select(assets.c.id).where(assets.c.key_sha256 == digest(key)))
@@ -158,26 +188,23 @@ def renditions_of(db: Connection, key: str, *, read_body: ReadBody) -> list[Rend
 
 def cited_by(db: Connection, number: int) -> list[CitedBy]:
     """Where the newest versions of bulletins cite this article, newest first."""
-    newest = and_(versions.c.id == citations.c.version_id, bulletins.c.newest_version_id == versions.c.id)
     query = (
         select(
-            bulletins.c.bulletin,
-            versions.c.title,
-            versions.c.issuer,
-            versions.c.published_on,
-            items.c.position,
-            items.c.title.label("item_title"),
+            first.c.bulletin,
+            first_version.c.title,
+            first_version.c.issuer,
+            first_version.c.published_on,
+            POSITION.label("position"),
+            shown_item.c.title.label("item_title"),
             citations.c.cited_url,
+            citations.c.decision_id,
         )
-        .select_from(
-            citations.join(addresses)
-            .join(versions, versions.c.id == citations.c.version_id)
-            .join(bulletins, newest)
-            .outerjoin(items, items.c.id == citations.c.item_id)
-        )
-        .where(addresses.c.article_id == number)
-        .order_by(versions.c.published_on.desc().nulls_last(), versions.c.id.desc(), citations.c.position)
+        .select_from(shown_citations().join(addresses, addresses.c.id == citations.c.address_id))
+        .where(addresses.c.article_id == number, IS_SHOWN)
+        .order_by(first_version.c.published_on.desc().nulls_last(), first_version.c.id.desc(), citations.c.position)
     )
+    rows = db.execute(query).all()
+    decided = decisions_by_number(db, [row.decision_id for row in rows])
     return [
         CitedBy(
             bulletin=row.bulletin,
@@ -187,8 +214,9 @@ def cited_by(db: Connection, number: int) -> list[CitedBy]:
             item=row.position,
             item_title=row.item_title,
             cited_url=row.cited_url,
+            decision=decided.get(row.decision_id),
         )
-        for row in db.execute(query)
+        for row in rows
     ]
 
 
@@ -199,15 +227,14 @@ def article_names(
     shown = articles.c.merged_into.is_(None), articles.c.withdrawn_at.is_(None)
     query = select(articles.c.article_url).where(*shown).order_by(articles.c.id)
     asked = [
-        bulletins.c.bulletin == bulletin if bulletin else None,
-        versions.c.published_on >= cited_from if cited_from else None,
-        versions.c.published_on <= cited_to if cited_to else None,
+        of_bulletin(first.c.id, bulletin) if bulletin else None,
+        first_version.c.published_on >= cited_from if cited_from else None,
+        first_version.c.published_on <= cited_to if cited_to else None,
     ]
     conditions = [condition for condition in asked if condition is not None]
     if conditions:
-        newest = bulletins.c.newest_version_id == versions.c.id
         cited = select(addresses.c.article_id).select_from(
-            citations.join(addresses).join(versions, versions.c.id == citations.c.version_id).join(bulletins, newest)
+            shown_citations().join(addresses, addresses.c.id == citations.c.address_id)
         )
         query = query.where(articles.c.id.in_(cited.where(*conditions)))
     yield from db.scalars(query)
@@ -259,14 +286,15 @@ def _snapshot_view(row: Row[Any]) -> SnapshotView:
         title=row.title,
         is_complete=row.missing_assets == 0 and row.unfound_assets == 0,
         missing_assets=row.missing_assets,
-        reading=_reading(row.details, row.text),
+        reading=reading_record(row.details, row.text),
         page_sha256=row.page_sha256,
         fetch_url=row.fetch_url,
         final_url=row.final_url,
     )
 
 
-def _reading(details: str, text: str | None) -> Reading:
+def reading_record(details: str, text: str | None) -> Reading:
+    """A reading, from the two columns that hold it."""
     reading = loads(Reading, details)
     return replace(reading, article=replace(reading.article, text=text or "")) if reading.article else reading
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from storage.archive import Archive
 from storage.records import (
@@ -25,11 +26,17 @@ from storage.records import (
     Reading,
     Role,
     Told,
+    Visit,
 )
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 IDENTITY = Identity(biz="MzIyNjMxOTY0NA==", mid="2247483650", idx="1")
 OTHER = Identity(biz="MzIyNjMxOTY0NA==", mid="2247483651", idx="2")
+
+
+def claim(archive: Archive, article: int, **options: Any) -> Visit | None:
+    """Take one article for a visit."""
+    return next(iter(archive.claim([article], **options)), None)
 
 
 def days(count: float) -> datetime:

@@ -77,7 +77,7 @@ def test_a_file_that_is_gone_is_named(filled: Archive) -> None:
 
 def test_bytes_that_no_row_names_are_counted_and_are_no_fault(filled: Archive) -> None:
     for name in ("0" * 64, "f" * 64 + ".zst"):
-        place = filled.folder / "blobs" / name[:2] / name[2:4]
+        place = filled.folder / "blobs" / name[:2]
         place.mkdir(parents=True, exist_ok=True)
         (place / name).write_bytes(b"left by a killed crawl")
     (place / ".new-0123").write_bytes(b"half")

@@ -44,8 +44,20 @@ def test_words_take_less_room_at_rest(store: FolderBlobs) -> None:
 def test_the_place_is_told_by_the_name(store: FolderBlobs) -> None:
     sha256 = name_of(b"picture")
     store.put(sha256, b"picture", compress=False)
-    assert (store.folder / sha256[:2] / sha256[2:4] / sha256).read_bytes() == b"picture"
+    assert (store.folder / sha256[:2] / sha256).read_bytes() == b"picture"
     assert list(store.names()) == [sha256]
+
+
+def test_blobs_of_an_archive_made_before_stay_two_folders_deep(tmp_path: Path) -> None:
+    old, new = name_of(b"old"), name_of(b"new")
+    place = tmp_path / old[:2] / old[2:4]
+    place.mkdir(parents=True)
+    (place / old).write_bytes(b"old")
+    store = FolderBlobs(tmp_path)
+    store.put(new, b"new", compress=False)
+    assert [read_blob(store, name) for name in (old, new)] == [b"old", b"new"]
+    assert (tmp_path / new[:2] / new[2:4] / new).is_file()
+    assert set(store.names()) == {old, new}
 
 
 def test_bytes_that_are_there_are_not_written_again(store: FolderBlobs) -> None:

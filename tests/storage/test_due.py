@@ -14,6 +14,7 @@ from storage.records import Address, AssetCapture, DueFor, Outcome, Role
 from tests.storage.making import (
     IDENTITY,
     NOON,
+    claim,
     days,
     in_a_week,
     long_address,
@@ -45,7 +46,7 @@ def visit(
 def due(archive: Archive, at: float = 0, **options) -> list[str]:
     """The names of what is due, as they would be claimed."""
     visits = [
-        archive.claim(one, owner="me", now=days(at), until=days(at + 1))
+        claim(archive, one, owner="me", now=days(at), until=days(at + 1))
         for one in archive.due_articles(days(at), **options)
     ]
     return [visit.address.cited_url.removeprefix("https://mp.weixin.qq.com/s/").rstrip("A") for visit in visits]
@@ -88,28 +89,28 @@ def test_an_article_is_not_due_before_its_time_nor_without_one(archive: Archive)
 def test_a_claimed_article_is_left_to_its_owner_until_the_claim_runs_out(archive: Archive) -> None:
     cite(archive, "a")
     (article,) = archive.due_articles(NOON)
-    visit_of_me = archive.claim(article, owner="me", now=NOON, until=days(1))
+    visit_of_me = claim(archive, article, owner="me", now=NOON, until=days(1))
     assert visit_of_me.due_for is DueFor.FIRST
-    assert archive.claim(article, owner="other", now=NOON, until=days(1)) is None
-    assert archive.claim(article, owner="other", now=days(1), until=days(2)) == replace(visit_of_me, due_at=NOON)
+    assert claim(archive, article, owner="other", now=NOON, until=days(1)) is None
+    assert claim(archive, article, owner="other", now=days(1), until=days(2)) == replace(visit_of_me, due_at=NOON)
 
 
 def test_what_is_given_back_stays_due_and_only_its_owner_gives_it_back(archive: Archive) -> None:
     cite(archive, "a")
     (article,) = archive.due_articles(NOON)
-    archive.claim(article, owner="me", now=NOON, until=days(1))
+    claim(archive, article, owner="me", now=NOON, until=days(1))
     archive.release(article, owner="other")
-    assert archive.claim(article, owner="other", now=NOON, until=days(1)) is None
+    assert claim(archive, article, owner="other", now=NOON, until=days(1)) is None
     archive.release(article, owner="me")
-    assert archive.claim(article, owner="other", now=NOON, until=days(1)) is not None
+    assert claim(archive, article, owner="other", now=NOON, until=days(1)) is not None
 
 
 def test_a_visit_that_was_made_is_no_longer_due(archive: Archive) -> None:
     cite(archive, "a")
     (article,) = archive.due_articles(NOON)
-    archive.claim(article, owner="me", now=NOON, until=days(1))
+    claim(archive, article, owner="me", now=NOON, until=days(1))
     visit(archive, "a")
-    assert archive.claim(article, owner="other", now=NOON, until=days(1)) is None
+    assert claim(archive, article, owner="other", now=NOON, until=days(1)) is None
     assert due(archive, at=7) == ["a"]
 
 
@@ -119,7 +120,7 @@ def test_a_merged_article_is_visited_once(archive: Archive) -> None:
     handles = archive.due_articles(NOON)
     archive.merge(*names, evidence="by hand", merged_at=NOON)
     assert archive.due_articles(NOON) == handles[:1]
-    assert archive.claim(handles[1], owner="me", now=NOON, until=days(1)) is None
+    assert claim(archive, handles[1], owner="me", now=NOON, until=days(1)) is None
 
 
 @pytest.mark.parametrize(
@@ -134,7 +135,7 @@ def test_the_spelling_that_lasts_is_visited_and_none_that_was_used_up(archive: A
     for day, name in enumerate(spent):
         visit(archive, spellings[name], Outcome.LINK_EXPIRED, at=-1 + day / 10, again=lambda told: NOON)
     (article,) = archive.due_articles(days(9))
-    assert archive.claim(article, owner="me", now=days(9), until=days(10)).address == spellings[chosen]
+    assert claim(archive, article, owner="me", now=days(9), until=days(10)).address == spellings[chosen]
 
 
 def test_a_further_spelling_gives_a_lost_article_another_chance(archive: Archive) -> None:
@@ -142,14 +143,14 @@ def test_a_further_spelling_gives_a_lost_article_another_chance(archive: Archive
     assert archive.due_articles(days(1)) == []
     archive.keep_addresses([long_address(signed="chksm=better")], seen_at=days(1))
     (article,) = archive.due_articles(days(1))
-    claimed = archive.claim(article, owner="me", now=days(1), until=days(2))
+    claimed = claim(archive, article, owner="me", now=days(1), until=days(2))
     assert claimed.address == long_address(signed="chksm=better")
 
 
 def test_a_name_that_only_a_page_stated_is_never_fetched(archive: Archive) -> None:
     visit(archive, temporary_address(), identity=IDENTITY, at=-8)
     (article,) = archive.due_articles(NOON)
-    assert archive.claim(article, owner="me", now=NOON, until=days(1)).address == temporary_address()
+    assert claim(archive, article, owner="me", now=NOON, until=days(1)).address == temporary_address()
 
 
 def test_addresses_named_by_a_person_are_due_at_once_and_known_ones_are_not_asked_again(archive: Archive) -> None:
@@ -259,7 +260,7 @@ def _claim_all(folder: Path, url: str | None, owner: str, answers) -> None:
         claimed = [
             article
             for article in archive.due_articles(NOON)
-            if archive.claim(article, owner=owner, now=NOON, until=days(1))
+            if claim(archive, article, owner=owner, now=NOON, until=days(1))
         ]
     answers.put(claimed)
 
@@ -277,3 +278,18 @@ def test_two_processes_never_claim_the_same_article(archive: Archive, database_u
     for worker in workers:
         worker.join()
     assert sorted(one + other) == archive.due_articles(NOON)
+
+
+def test_what_robots_txt_shut_out_is_found_and_made_due_again(archive: Archive) -> None:
+    """Only what it shut out the last time, and waits for nothing else."""
+    shut_out, opened, visited = (token_address(name) for name in "abc")
+    for address, outcome in ((shut_out, Outcome.ROBOTS_EXCLUDED), (opened, Outcome.ROBOTS_EXCLUDED)):
+        capture = make_capture(address, make_reading(outcome), body=b"")
+        archive.keep_capture(capture, run=None, next_visit=lambda _: None)
+    archive.keep_capture(make_capture(opened, at=days(1)), run=None, next_visit=in_a_week)
+    archive.keep_capture(make_capture(visited, make_reading(Outcome.LINK_EXPIRED)), run=None, next_visit=lambda _: None)
+    ((article, url),) = archive.excluded_articles().items()
+    assert url == shut_out.fetch_url
+    archive.visit_again([article], now=days(2))
+    assert archive.due_articles(days(2), only_urgent=True) == [article]
+    assert archive.excluded_articles() == {}

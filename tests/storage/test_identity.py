@@ -13,6 +13,7 @@ from tests.storage.making import (
     IDENTITY,
     NOON,
     OTHER,
+    claim,
     days,
     in_a_week,
     long_address,
@@ -103,11 +104,25 @@ def test_a_migration_makes_one_article_of_both_addresses(archive: Archive) -> No
     moved = make_capture(long_address(IDENTITY), make_reading(Outcome.MIGRATED))
     archive.keep_capture(moved, run=None, next_visit=lambda told: None, moved_to=long_address(OTHER))
     (due,) = archive.due_articles(NOON)
-    assert archive.claim(due, owner="me", now=NOON, until=days(1)).address == long_address(OTHER)
+    assert claim(archive, due, owner="me", now=NOON, until=days(1)).address == long_address(OTHER)
     kept = visit(archive, long_address(OTHER), identity=OTHER, at=days(1))
     assert not kept.identity_conflict
     view = archive.article(long_address(IDENTITY))
     assert (view.standing, view.article_url, len(view.captures)) == (Standing.ALIVE, IDENTITY.article_url, 2)
+
+
+def test_a_target_that_two_addresses_moved_to_is_asked_once(archive: Archive) -> None:
+    """The second one tells nothing new, so nothing is due at once."""
+    moved = make_reading(Outcome.MIGRATED)
+    for number, address in enumerate((token_address(), long_address(IDENTITY))):
+        cite(archive, address)
+        capture = make_capture(address, moved, at=days(number))
+        archive.keep_capture(capture, run=None, next_visit=in_a_week, moved_to=long_address(OTHER))
+        if number == 0:
+            assert archive.count_due(days(number)) == 1
+            visit(archive, long_address(OTHER), identity=OTHER, at=days(number))
+    assert archive.count_due(days(1)) == 0
+    assert archive.count_due(days(8)) == 1
 
 
 def test_undoing_a_merge_leaves_both_as_they_were(archive: Archive) -> None:
@@ -172,8 +187,10 @@ def test_a_withdrawn_article_is_out_of_sight_until_it_is_lifted(archive: Archive
     assert archive.snapshot(token_address()) is None
     assert archive.due_articles(days(30)) == list(archive.articles()) == archive.search("不该再看到") == []
     archive.lift(token_address(), lifted_by="李", lifted_at=days(2))
+    assert len(archive.due_articles(days(2))) == 1
+    visit(archive, token_address(), text="可以再看到的内容", at=days(2))
     assert archive.snapshot(token_address()) is not None
-    assert len(archive.due_articles(days(30))) == len(archive.search("不该再看到")) == 1
+    assert len(archive.search("可以再看到")) == 1
     with pytest.raises(NotInArchive):
         archive.lift(token_address(), lifted_by="李", lifted_at=days(2))
 

@@ -73,7 +73,8 @@ def old(tmp_path: Path, revision: str) -> Path:
         db.execute("ATTACH ? AS new", [str(tmp_path / "new" / "archive.db")])
         for table in metadata.sorted_tables:
             columns = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table.name})"))
-            db.execute(f"INSERT INTO main.{table.name} SELECT {columns} FROM new.{table.name}")
+            if columns:  # a table that the first revision had
+                db.execute(f"INSERT INTO main.{table.name} SELECT {columns} FROM new.{table.name}")
     database = connect_sqlite(folder, writing=True)
     with database.writing() as db:
         upgrade(db, revision)

@@ -218,10 +218,9 @@ def test_the_old_form_goes_only_after_the_new_one_was_read_back(
     assert not [name for name in files(archive) if name.endswith(PACKED)]
 
 
-def test_without_reading_back_a_page_would_be_lost(
+def test_negative_control_without_reading_back_a_page_would_be_lost(
     three: tuple[Archive, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Negative control of the test above."""
     archive, names = three
     break_writing(monkeypatch)
     monkeypatch.setattr(repacking, "read_back", lambda *_: None)

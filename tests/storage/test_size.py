@@ -13,6 +13,7 @@ import pytest
 from storage.archive import Archive
 from tests.storage.making import (
     NOON,
+    claim,
     days,
     in_a_week,
     make_bulletin,
@@ -99,7 +100,7 @@ def test_what_is_due_and_the_numbers_are_there_within_seconds(tmp_path: Path, co
     with Archive.open(tmp_path, writing=True) as archive:
         begun = time.perf_counter()
         due = archive.due_articles(days(12))
-        assert archive.claim(due[0], owner="me", now=days(12), until=days(13)) is not None
+        assert claim(archive, due[0], owner="me", now=days(12), until=days(13)) is not None
         status = archive.status(NOON)
         seconds = time.perf_counter() - begun
     assert len(due) == archive_due(count)
