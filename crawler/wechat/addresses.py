@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from storage.errors import NotAnArticle
@@ -293,6 +294,7 @@ def secret_patterns() -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
 
 
 SECRET_PATTERNS = secret_patterns()
+REMEMBERED = 2_000  # characters of an address; a hostile page has some of megabytes
 SECRET_HINT = re.compile(rf"(?:{SECRETS})(?:=|＝|%|\\|&)", re.I)
 
 
@@ -301,6 +303,16 @@ def cut_secrets(url: str) -> str:
 
     Only addresses that name a WeChat host are touched: ``key=`` means something else elsewhere.
     """
+    return _cut_again(url) if len(url) <= REMEMBERED else _cut(url)
+
+
+@lru_cache(maxsize=64)
+def _cut_again(url: str) -> str:
+    """The same, remembered: an address is cut again for each record that names it."""
+    return _cut(url)
+
+
+def _cut(url: str) -> str:
     if not SECRET_HINT.search(url) or not WECHAT_NAMES.search(url):
         return url
     for later, first in SECRET_PATTERNS:

@@ -131,14 +131,19 @@ def _member(owner: dict[str, Value], name: str, role: Role) -> Iterator[Found]:
 
 def _largest_film(renditions: Value) -> Iterator[Found]:
     """The rendition with most pixels; ``format_id`` says nothing about quality."""
+    for film in by_pixels(renditions)[:1]:
+        yield from _member(film, "url", Role.VIDEO)
+
+
+def by_pixels(renditions: Value) -> list[dict[str, Value]]:
+    """A film's renditions, the one with most pixels first."""
     films = [film for film in renditions if isinstance(film, dict)] if isinstance(renditions, list) else []
 
     def pixels(film: dict[str, Value]) -> float:
         width, height = film.get("width"), film.get("height")
         return width * height if isinstance(width, int | float) and isinstance(height, int | float) else 0
 
-    if films:
-        yield from _member(max(films, key=pixels), "url", Role.VIDEO)
+    return sorted(films, key=pixels, reverse=True)
 
 
 def _element_media(tag: Tag) -> Iterator[Found]:

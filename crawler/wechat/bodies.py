@@ -6,11 +6,29 @@ there gives the account's chrome.
 
 from __future__ import annotations
 
+import re
+
 from . import landmarks
 from .opening import Page
 from .text import read_beginning, read_drawn_text, read_fragment, read_text
 
 SHARED_CHARACTERS = 140  # as the script of a share page cuts it (2019 pages, served in 2025)
+# As the script of a share page names them (a page of 2019, served in 2025); possessive, so that nothing goes back.
+_MEDIA_WORDS = tuple(
+    (re.compile(pattern, re.IGNORECASE), word)
+    for pattern, word in (
+        (r"<img[^<>]*+>", "图片"),
+        (r"<iframe(?=[^<>]*?js_editor_card)[^<>]*+></iframe>", "卡券"),
+        (r"<iframe(?=[^<>]*?js_editor_vote_card)[^<>]*+></iframe>", "投票"),
+        (r"<iframe(?=[^<>]*?video_iframe)[^<>]*+></iframe>", "视频"),
+        (r"<mpvoice[^<>]*+></mpvoice>", "语音"),
+        (r"<qqmusic[^<>]*+></qqmusic>", "音乐"),
+        (r"<mpgongyi[^<>]*+></mpgongyi>", "公益"),
+        (r"<mpshop[^<>]*+></mpshop>", "小店"),
+        (r"<mp-(?:weapp|miniprogram)[^<>]*+></mp-(?:weapp|miniprogram)>", "小程序"),
+        (r"<mp(?:product|cps)[^<>]*+></mp(?:product|cps)>", "商品"),
+    )
+)
 _WORDS_OF_TEXT_POSTS = ("TextContentNoEncode", "ContentNoEncode", "cgiDataNew.content_noencode", "content_noencode")
 _WORDS_OF_POSTS = (
     "cgiDataNew.content_noencode",
@@ -51,7 +69,17 @@ def read_shared_beginning(page: Page) -> str:
     place = page.ids.get(landmarks.BODY)
     if place is None or read_text(place):
         return ""
+    template = page.ids.get(landmarks.SHARED_TEMPLATE)
+    if template is not None and template.string:
+        return read_beginning(name_media(str(template.string)), SHARED_CHARACTERS)
     return read_beginning(page.variables.find_text("cgiDataNew.content_noencode") or "", SHARED_CHARACTERS)
+
+
+def name_media(html: str) -> str:
+    """A fragment with words in the place of what is no text, as the card's script writes them."""
+    for pattern, word in _MEDIA_WORDS:
+        html = pattern.sub(f"<p>[{word}]</p>", html)
+    return html
 
 
 def read_text_post(page: Page) -> str:

@@ -13,6 +13,9 @@ from storage.records import Outcome
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_TAGS = 200_000  # start and end tags outside scripts
+# Microseconds of CPU that a tree may cost, by what is in it: 38,000 elements, or 130,000 comments. The richest page
+# seen has 1,813 elements (docs/decisions/one-parse.md).
+MAX_WORK = 800_000
 MAX_NESTING = 5_000  # WeChat's deepest seen page nests 90 deep
 
 # ---- frames ---------------------------------------------------------------------------------------------------
@@ -24,6 +27,7 @@ TEXT_POST_TITLE = "js_text_title"
 SHARE_PAGE = "js_share_content"
 SHARE_NOTICE = "js_share_notice"
 SHARE_SOURCE = "js_share_source"
+SHARED_TEMPLATE = "content_tpl"  # the shared article's HTML, of which a script draws the beginning on the card
 TEXT_POST_WORDS = "js_text_desc"
 POST_WORDS = "js_common_share_desc"  # what a video post of 2019 says beside its title
 # WeChat's own <body>: this id, or a language class. A page without either only embeds an article.
@@ -31,6 +35,13 @@ BODY_ID = "activity-detail"
 BODY_CLASSES = frozenset({"zh_CN", "zh_TW", "zh_HK", "en_US", "mm_appmsg", "page_share_common", "page_share_img"})
 # Classes that only the page's scripts add: the page was taken from a browser, not from the server.
 RENDERED_CLASSES = frozenset({"not_in_mm", "pages_skin_pc", "pages_skin_windows", "wx_wap_page_primary"})
+
+# item_show_type, from the pages' own map (docs/wechat.md, kinds); 11 and 16 occur in lists and addresses only. The set
+# is open: a page of another kind is read as far as it can be, and flagged.
+KNOWN_KINDS = frozenset({0, 5, 6, 7, 8, 10, 11, 16, 17})
+
+# The names that pages of articles give themselves since 2019 (PAGE_MID); no notice or captcha bears one of these.
+ARTICLE_MODULES = frozenset({"mmbizwap:appmsg/newindex.html", "mmbizwap:pages/common_share.html"})
 
 CAPTCHA_MODULE = "secitptpage/verify"
 CAPTCHA_SCRIPTS = ("captcha.gtimg.com/TCaptcha", "secitptpage/template/verify")

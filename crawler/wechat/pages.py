@@ -14,9 +14,11 @@ from urllib.parse import urlsplit
 from bs4 import Tag
 from bs4.element import PageElement
 
+from storage.errors import NotAnArticle
 from storage.records import Evidence, Outcome
 
 from . import landmarks, urls
+from .articles import read_type
 from .notices import read_notice
 from .opening import Page as Page
 from .opening import open_page as open_page
@@ -75,6 +77,8 @@ def by_container(page: Page) -> Verdict | None:
     if module := page_module(page):
         evidence.append(Evidence(test="page_module", seen=module))
     evidence.append(Evidence(test="form", seen=form(page)))
+    if (kind := read_type(page)) is not None and kind not in landmarks.KNOWN_KINDS:
+        evidence.append(Evidence(test="kind", seen=f"item_show_type {kind}: not known yet"))
     if not is_whole(page, container):
         return Outcome.TRUNCATED, (*evidence, Evidence(test="end", seen="cut_off"))
     if is_shielded(page, container):
@@ -119,11 +123,34 @@ def by_shell(page: Page) -> Verdict | None:
 
 
 def by_cut(page: Page) -> Verdict | None:
-    """WeChat's own frame has begun, but the page ends before anything stands in it."""
-    body = next((tag for tag in page.elements if tag.name == "body"), None)
-    if ends_properly(page) or not is_wechat_body(body):
+    """WeChat's own frame has begun, or its head says that an article follows, but the page ends before it comes."""
+    if ends_properly(page):
         return None
-    return told(Outcome.TRUNCATED, "end", "cut_off")
+    body = next((tag for tag in page.elements if tag.name == "body"), None)
+    if is_wechat_body(body):
+        return told(Outcome.TRUNCATED, "end", "cut_off")
+    if body is None and (proof := article_head(page)):
+        return Outcome.TRUNCATED, (proof, Evidence(test="end", seen="cut_off"))
+    return None
+
+
+def article_head(page: Page) -> Evidence | None:
+    """What in a head without a body proves an article of WeChat's: its stated address and kind, or the page's own name.
+
+    Only articles have these: no notice, captcha or list has been seen with them (docs/wechat.md, outcomes). The heads
+    of before 2019 say nothing of the kind, and are left unrecognised.
+    """
+    stated = page.meta("og:url") or ""
+    if page.meta("og:type") == "article" and urls.is_wechat_host(split_address(stated)[0]):
+        try:
+            urls.read_address(stated)
+            return Evidence(test="head", seen=f"og:url {stated}"[:200])
+        except NotAnArticle:
+            pass
+    name = page.variables.find_text("PAGE_MID") or ""
+    if name in landmarks.ARTICLE_MODULES:
+        return Evidence(test="head", seen=f"PAGE_MID {name}")
+    return None
 
 
 def by_host(page: Page) -> Verdict | None:

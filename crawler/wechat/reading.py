@@ -8,12 +8,11 @@ from storage.records import Outcome, Reading
 from . import urls
 from .articles import read_article, settled_url
 from .assets import find_article_links, find_assets, inventory
+from .films import find_films
 from .identities import read_short_url
 from .opening import Page, open_page, paused_collection
 from .pages import classify
-
-READER_VERSION = 1
-"""Counts the readers whose readings differ; a capture keeps the readings of each (design, section 3.1)."""
+from .version import READER_VERSION
 
 
 def read_page(body: bytes, final_url: str | None = None, content_type: str | None = None) -> Reading:
@@ -39,6 +38,7 @@ def understand(page: Page) -> Reading:
         inventory=inventory(page, assets),
         article_links=find_article_links(page),
         short_url=read_short_url(page),
+        films=find_films(page),
     )
 
 

@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup, CData, Tag
 from bs4.element import NavigableString, PageElement
 
 from .literals import read_literal
+from .opening import TooMuch, find_excess, parse
 
 BLOCKS = frozenset(
     str.split(
@@ -53,6 +54,7 @@ _HIDDEN = re.compile(r"(?:^|;)\s*display\s*:\s*none", re.IGNORECASE)
 _KEEPS_BLANKS = re.compile(r"white-space(?:-collapse)?\s*:\s*(?:pre|preserve|break-spaces)", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _CARD_NODES = 60  # a drawn card has words among its first nodes; an unclosed one holds the rest of the page
+_TAG = re.compile(r"<[^<>]*+>?")
 _MARKUP = re.compile(r"<[a-zA-Z/!]")
 _DRAWN = re.compile(r"(?:document\.write\(|\.innerHTML\s*=)\s*(?=[\"'])")
 
@@ -80,13 +82,35 @@ def read_fragment(html: str) -> str:
     """Return the words of a fragment that a script holds; its line ends count, its entities are undone once."""
     if not _MARKUP.search(html):
         return _tidy(unescape(html))
-    return read_text(BeautifulSoup(html.replace("\n", "<br>"), "lxml"))
+    tree = _tree(html.replace("\n", "<br>"))
+    return read_text(tree) if tree else _read_without_tree(html)
 
 
 def read_beginning(html: str, characters: int) -> str:
-    """Return the first characters of a fragment, blanks between its tags counted, as scripts cut a text."""
-    words = BeautifulSoup(html, "lxml").get_text().strip()
-    return _tidy(words if len(words) <= characters else words[:characters] + "...")
+    """Return the first characters of a fragment, blanks between its tags counted, as scripts cut a text.
+
+    A script counts a character beyond the first 65,536 (an emoji) as two.
+    """
+    tree = _tree(html)
+    words = (tree.get_text() if tree else _read_without_tree(html)).strip()
+    units = words.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * characters:
+        return _tidy(words)
+    return _tidy(units[: 2 * characters].decode("utf-16-le", "replace") + "...")
+
+
+def _tree(html: str) -> BeautifulSoup | None:
+    """A fragment as a tree, within the bounds of a page; None beyond them, or where there is nothing to make one of."""
+    utf8 = html.encode("utf-8", "replace")
+    try:
+        return None if find_excess(html, utf8) else parse(utf8)
+    except TooMuch:
+        return None
+
+
+def _read_without_tree(html: str) -> str:
+    """The words of a fragment that no tree is built of, each tag taken for the end of a line."""
+    return _tidy(unescape(_TAG.sub("\n", html)))
 
 
 def read_drawn_text(container: Tag) -> str:

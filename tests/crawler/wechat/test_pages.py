@@ -8,7 +8,9 @@ from crawler.wechat import landmarks
 from crawler.wechat.decoding import decode
 from crawler.wechat.notices import told_by
 from crawler.wechat.pages import classify, open_page
+from crawler.wechat.reading import read_page
 from storage.records import Outcome
+from tests.conftest import ROOT
 
 BODY = '<body id="activity-detail" class="zh_CN"><div id="js_article"><div id="js_content">{}</div></div></body>'
 FRAME = f"<html>{BODY}</html>"
@@ -95,3 +97,10 @@ def test_the_final_address_tells_before_the_page(path, outcome):
 def test_a_tree_of_another_host_is_nobodys_article():
     outcome, evidence = classify(open_page(b"<html><body><p>x</p></body></html>", "https://elsewhere.example/a"))
     assert (outcome, evidence[0].seen) == (Outcome.UNRECOGNISED, "third_party_host")
+
+
+def test_a_kind_that_nobody_knows_is_read_and_flagged() -> None:
+    body = (ROOT / "tests" / "pages" / "wechat" / "alive" / "unknown-kind.html").read_bytes()
+    reading = read_page(body)
+    assert (reading.outcome, reading.article.text) == (Outcome.ALIVE, "还没有人认识")
+    assert [one.seen for one in reading.evidence if one.test == "kind"] == ["item_show_type 42: not known yet"]
