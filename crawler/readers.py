@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import Future
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler.child import CallFailed, Child, ChildDied
-from crawler.wechat.reading import READER_VERSION
 from storage.errors import UnreadableBulletin
 from storage.records import AssetLink, Bulletin, Evidence, Outcome, Reading
 
+if TYPE_CHECKING:
+    from crawler.sources.lists import Listing
+
 PAGE_SECONDS = 60.0
 STYLE_SECONDS = 20.0
-BULLETIN_SECONDS = 180.0
+LIST_SECONDS = 30.0
+BULLETIN_SECONDS = 120.0
 
 
 logger = logging.getLogger(__name__)
@@ -25,7 +28,7 @@ class ReadingFailed(Exception):
 
 
 class Reader:
-    """Reads pages, style sheets, bulletins and index pages. Safe to use from several threads, in turn."""
+    """Reads pages, style sheets, bulletins and lists of them. Safe to use from several threads, in turn."""
 
     def __init__(self, child: Child) -> None:
         self._child = child
@@ -36,6 +39,8 @@ class Reader:
         try:
             reading: Reading = self.ask("page", body, final_url, content_type, seconds=PAGE_SECONDS)
         except ReadingFailed as died:
+            from crawler.wechat.version import READER_VERSION
+
             evidence = Evidence(test="reader", seen=str(died))
             return Reading(reader_version=READER_VERSION, outcome=Outcome.UNRECOGNISED, evidence=(evidence,))
         return reading
@@ -49,20 +54,26 @@ class Reader:
         return found
 
     def read_bulletin(self, body: bytes, file: str) -> Bulletin:
-        """A bulletin. Raises UnreadableBulletin."""
+        """A bulletin; where reading it failed, without its pictures. Raises UnreadableBulletin."""
+        bulletin: Bulletin
         try:
-            bulletin: Bulletin = self.ask("bulletin", body, file, seconds=BULLETIN_SECONDS)
-        except ReadingFailed as died:
-            raise UnreadableBulletin(file=file, kind="too_complex", detail=str(died)) from died
+            bulletin = self.ask("bulletin", body, file, seconds=BULLETIN_SECONDS)
+        except ReadingFailed:
+            try:
+                bulletin = self.ask("bulletin without pictures", body, file, seconds=BULLETIN_SECONDS)
+            except ReadingFailed as died:
+                raise UnreadableBulletin(file=file, kind="too_complex", detail=str(died)) from died
         return bulletin
 
-    def find_links(self, body: bytes, base_url: str) -> list[str]:
-        """Every address that an index page links to, absolute, in order; none where it cannot be read."""
+    def read_list(self, body: bytes, base_url: str) -> Listing:
+        """What a list of bulletins says: a page, a feed or a sitemap. Raises UnreadableList."""
         try:
-            links: list[str] = self.ask("links", body, base_url, seconds=STYLE_SECONDS)
-        except ReadingFailed:
-            return []
-        return links
+            listing: Listing = self.ask("list", body, base_url, seconds=LIST_SECONDS)
+        except ReadingFailed as died:
+            from crawler.sources.lists import UnreadableList
+
+            raise UnreadableList(reason="damaged_list") from died
+        return listing
 
     def ask(self, what: str, *arguments: Any, seconds: float) -> Any:
         """The child's answer. Raises ReadingFailed, or the error in which reading told what is wrong."""

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from urllib.parse import urlsplit
 
 from crawler.bulletins.drafts import Draft
 from crawler.bulletins.items import Placed
+from crawler.bulletins.listings import MARKED, NumberIndex
 from crawler.wechat.urls import is_wechat_host, mend_address, mend_link
 from storage.records import Citation, PlacedBy
 
@@ -25,6 +27,7 @@ CONFIDENCE: Mapping[PlacedBy, float] = {
 ALONE = 0.92  # an address on a line of its own below the item's text, above the next title
 ONLY_ITEM_OF_PAGE = 0.8  # listed at the foot of a page that shows no other item
 IN_ORDER = 0.6  # as many addresses as items, in a list
+UNTITLED = 0.7  # one of several links in a text without a title
 LAST_BEFORE = 0.4  # listed, and nothing tells which item is meant
 
 
@@ -97,16 +100,51 @@ def is_web_link(url: str) -> bool:
 def places(links: Sequence[Placed], drafts: Sequence[Draft]) -> list[Place]:
     """The place of every link, in their order."""
     found: list[Place] = []
-    owned = runs_below_items(links)
+    habits = habits_of(links, drafts)
     for run, group in groupby(links, key=lambda placed: placed.run):
         members = list(group)
-        found += run_places(members, drafts, owned) if run else [own_place(placed) for placed in members]
-    return found
+        found += run_places(members, drafts, habits) if run else [own_place(placed) for placed in members]
+    holding = Counter(id(place.draft) for place in found)
+    return [doubted(place) if is_heap(place.draft, holding) else place for place in found]
 
 
-def runs_below_items(links: Sequence[Placed]) -> int:
-    """How many runs of addresses stand below an item with other text behind them."""
-    return len({placed.run for placed in links if placed.run and placed.draft and not placed.closes_flow})
+def is_heap(draft: Draft | None, holding: Mapping[int, int]) -> bool:
+    """Whether an item without a title holds several links: most likely it is several items whose titles were missed."""
+    return draft is not None and draft.title is None and holding[id(draft)] > 1
+
+
+def doubted(place: Place) -> Place:
+    """A place that a person should look at."""
+    return replace(place, confidence=min(place.confidence, UNTITLED))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """Where an issue sets its runs of addresses."""
+
+    below_items: int  # how many stand below an item, with other text behind them
+    at_page_feet: int  # how many of these end a page
+    index: NumberIndex  # the items by the numbers that name them
+    listed: Mapping[int, Draft]  # what the numbers mean before the addresses that stand in no item
+
+    @property
+    def are_items_own(self) -> bool:
+        """Whether those at the feet of pages stand there by chance: most stand below their items."""
+        return self.below_items - self.at_page_feet >= max(2, self.at_page_feet)
+
+
+def habits_of(links: Sequence[Placed], drafts: Sequence[Draft]) -> Habits:
+    """Look where an issue sets its runs of addresses."""
+    runs = [placed for placed in links if placed.run]
+    below = {placed.run: placed.link.at_page_foot for placed in runs if placed.draft and not placed.closes_flow}
+    numbers = {placed.link.number for placed in runs if placed.draft is None and placed.link.number is not None}
+    index = NumberIndex(drafts)
+    return Habits(
+        below_items=len(below),
+        at_page_feet=sum(below.values()),
+        index=index,
+        listed=index.find(numbers),
+    )
 
 
 def own_place(placed: Placed) -> Place:
@@ -118,25 +156,47 @@ def own_place(placed: Placed) -> Place:
     return Place(draft=placed.draft, placed_by=grounds, confidence=min(confidence, placed.link.confidence))
 
 
-def run_places(run: Sequence[Placed], drafts: Sequence[Draft], owned: int) -> list[Place]:
+def run_places(run: Sequence[Placed], drafts: Sequence[Draft], habits: Habits) -> list[Place]:
     """The places of addresses printed one below the other.
 
     With a marker they belong to the item that shows it. Below an item they are that item's; listed at the foot of a
     page, or at the end of all where no other item has addresses of its own, they are the best candidate's.
     """
+    is_last = run[0].closes_flow and not habits.below_items and len(drafts) > 1
+    if named := numbered_places(run, habits, is_for_all=is_last):
+        return named
     if any(placed.link.marker for placed in run):
-        return [marked_place(placed, drafts) for placed in run]
-    if run[0].link.at_page_foot:
+        return [marked_place(placed, habits) for placed in run]
+    if run[0].link.at_page_foot and not (run[0].draft and habits.are_items_own):
         return listed_places(run, drafts_on_page(drafts, run[0].link.page))
-    if run[0].draft is None or (run[0].closes_flow and not owned and len(drafts) > 1 and len(distinct(run)) > 1):
+    if run[0].draft is None or (is_last and len(distinct(run)) > 1):
         return listed_places(run, drafts)
     return [own_place(placed) for placed in run]
 
 
-def marked_place(placed: Placed, drafts: Sequence[Draft]) -> Place:
+def numbered_places(run: Sequence[Placed], habits: Habits, *, is_for_all: bool) -> list[Place]:
+    """The places of addresses with numbers before them, by the items that the numbers mean; else nothing.
+
+    An address without a number goes with the one before it. The items' own numbers are meant only in a list for all,
+    which may go on over several runs.
+    """
+    numbers = [placed.link.number for placed in run]
+    counted = [number for number in numbers if number is not None]
+    if not counted or numbers[0] is None:
+        return []
+    named = habits.listed if run[0].draft is None else habits.index.find(set(counted), own=is_for_all)
+    if not named:
+        return []
+    places, draft = [], named[numbers[0]]
+    for number in numbers:
+        draft = draft if number is None else named[number]
+        places.append(Place(draft=draft, placed_by=PlacedBy.INLINE, confidence=ALONE))
+    return places
+
+
+def marked_place(placed: Placed, habits: Habits) -> Place:
     """The place of an address that is listed behind a marker: the one item that shows the marker."""
-    marker = placed.link.marker
-    showing = [draft for draft in drafts if marker and marker in draft.markers]
+    showing = habits.index.showing(MARKED).get(int(placed.link.marker), []) if placed.link.marker else []
     if len(showing) == 1:
         return Place(draft=showing[0], placed_by=PlacedBy.INLINE, confidence=ALONE)
     return nearest(placed.draft, LAST_BEFORE)

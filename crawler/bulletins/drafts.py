@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from crawler.bulletins.landmarks import CREDIT_LINE, INSTITUTION, MARKER, figure_of, sender
+from crawler.bulletins.landmarks import CREDIT_LINE, INSTITUTION, figure_of, is_sentence_end, sender
 
 # A credit that closes the last paragraph instead of standing on its own line: …参加会议。（广元市地方志编纂中心）
 CLOSING_CREDIT = re.compile(r"(?<=[。！？；”])\s*[（(]\s*([^（）()]{2,40})\s*[）)]$")
+LONGEST_ADDITION = 12  # characters beside a title in a list: a number, a day, 阅读原文
+LONGEST_LISTED = 60  # characters of anything else there
 LABELLED = re.compile(r"^(?:来源|供稿|稿源|撰稿|据|综合|作者|信息来源)\s*[：:]?\s*")
 
 
@@ -24,17 +26,28 @@ class Draft:
     credit: str | None = None
     pages: set[int] = field(default_factory=set)
     has_links: bool = False
+    number: int | None = None  # that opens its title
+
+    def shows(self, mark: re.Pattern[str]) -> frozenset[int]:
+        """The figures of a kind of marker that the item shows."""
+        found = mark.finditer(f"{self.title or ''}\n{self.text}")
+        return frozenset(figure_of(next(filter(None, each.groups()))) for each in found)
 
     @property
-    def markers(self) -> frozenset[str]:
-        """The numbers of the markers ([1]) that the item shows."""
-        shown = MARKER.finditer(f"{self.title or ''}\n{self.text}")
-        return frozenset(str(figure_of(found.group(1))) for found in shown)
+    def is_bare(self) -> bool:
+        """Whether it is no more than a title."""
+        return not any(paragraph_is_news(paragraph, self.title) for paragraph in self.paragraphs)
 
     @property
     def text(self) -> str:
         """The paragraphs, one a line."""
         return "\n".join(self.paragraphs)
+
+
+def paragraph_is_news(paragraph: str, title: str | None) -> bool:
+    """Whether a paragraph says more than the item's title does."""
+    beyond = len(paragraph.strip()) - len(title or "")
+    return beyond > LONGEST_LISTED or (beyond > LONGEST_ADDITION and is_sentence_end(paragraph))
 
 
 def take_closing_credit(draft: Draft) -> None:

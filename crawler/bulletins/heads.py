@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import dropwhile
 
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow
 from crawler.bulletins.formats.joining import close_gaps
 from crawler.bulletins.mastheads import Masthead, find_day, read_masthead
 
+FEWEST_LISTED = 2  # links that make a list
+
 
 def document_title(flow: Flow) -> str | None:
-    """The one heading of the highest level that opens a flow of several headings; None where there is none."""
+    """The one heading of the highest level that opens a flow of several headings, or stands over a list of links.
+
+    None where there is none.
+    """
     headings = [block for block in flow.blocks if block.kind is BlockKind.HEADING]
-    if len(headings) < 2 or headings[0].links:
+    if not headings or headings[0].links:
         return None
     first, *others = headings
+    if not others and not heads_list(flow.blocks, first):
+        return None
     return close_gaps(first.plain) if all(first.level < other.level for other in others) else None
 
 
+def heads_list(blocks: Sequence[Block], heading: Block) -> bool:
+    """Whether below a heading, and the rest of the head, stands a list or table of several links."""
+    below = blocks[blocks.index(heading) + 1 :]
+    listed = list(dropwhile(lambda block: block.kind in (BlockKind.MASTHEAD, BlockKind.CONTENTS), below))
+    entries = [block for block in listed if block.kind in (BlockKind.ENTRY, BlockKind.ROW) and block.links]
+    return listed[:1] == entries[:1] and len(entries) >= FEWEST_LISTED
+
+
 def masthead_of(flow: Flow, title: str | None) -> Masthead:
-    """What the head says; the day of the colophon, the format's own title and day fill what it does not say."""
+    """What the head says; the day of the colophon, the format's own title, issuer and day fill what it does not say."""
     lines = [block.text for block in flow.blocks if block.kind is BlockKind.MASTHEAD]
     head = read_masthead([*lines, title] if title and not any(find_day(line) for line in lines) else lines)
     printed = next((day for block in colophon(flow) if (day := find_day(block.text))), None)
     return replace(
         head,
         title=(head.title if not title or head.is_named else title) or flow.title,
+        issuer=head.issuer or flow.issuer,
         published_on=head.published_on or printed or flow.published_on,
     )
 

@@ -9,24 +9,30 @@ item's own text is a part of that item. Which article a link means, and how sure
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from crawler.bulletins.arranging import arranged
 from crawler.bulletins.drafts import Draft, take_closing_credit
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
 from crawler.bulletins.formats.joining import close_gaps
 from crawler.bulletins.heads import document_title, masthead_of
 from crawler.bulletins.landmarks import (
     CREDIT_LINE,
+    LINK_WORDS,
     NUMBERING,
     SECTION,
     STAFF,
     credit_of,
     follows_in_number,
     is_sentence_end,
+    number_of,
+    section_of,
 )
+from crawler.bulletins.listings import TitleIndex, begins_listing, joined_repetitions, last_listing_heads
 from crawler.bulletins.mastheads import Masthead
 
 LONGEST_HEADLINE = 50  # characters of an entry that cites nothing
+ORNAMENTS = "◆★●■◇☆ "  # ◆热点关注◆
 LONGEST_TITLE = 120  # characters; an entry without a link of its own gives its beginning
 
 
@@ -51,16 +57,19 @@ class Parts:
 
 def read_parts(flow: Flow) -> Parts:
     """Return the head, the items and the links of a flow."""
+    flow = replace(flow, blocks=arranged(flow.blocks, document_title(flow)))
     reader = Reader(flow)
     for number in range(len(reader.blocks)):
         reader.take(number)
-    drafts = [draft for draft in reader.drafts if reader.is_item(draft)]
+    joined = joined_repetitions(reader.drafts)
+    drafts = [draft for draft in reader.drafts if id(draft) not in joined and reader.is_item(draft)]
     for draft in drafts:
         take_closing_credit(draft)
     kept = set(drafts)
+    moved = [replace(placed, draft=joined.get(id(placed.draft), placed.draft)) for placed in reader.links]
     links = [
         placed if placed.draft is None or placed.draft in kept else Placed(link=placed.link, draft=None)
-        for placed in reader.links
+        for placed in moved
     ]
     return Parts(masthead=masthead_of(flow, reader.title), drafts=tuple(drafts), links=tuple(links))
 
@@ -75,6 +84,8 @@ class Reader:
         self.section: str | None = None  # of 【…】
         self.current: Draft | None = None
         self.is_appendix = False  # the addresses that follow are listed for all items
+        self.listed: Draft | None = None  # the item that the list at the end speaks of
+        self.titles = TitleIndex()  # of the items above that list
         self.is_listing = False  # the current item is an entry or a row: the next one opens another
         self.drafts: list[Draft] = []
         self.links: list[Placed] = []
@@ -85,17 +96,23 @@ class Reader:
             if block.kind is BlockKind.HEADING and has_links_ahead(self.blocks, number + 1)
         }
         self.linkless = linkless_entries(flow.blocks)
+        self.last_heads = last_listing_heads(flow.blocks)
         closing = (BlockKind.COLOPHON, BlockKind.ADDRESS)
         self.last_text = max((n for n, block in enumerate(flow.blocks) if block.kind not in closing), default=-1)
 
     def take(self, number: int) -> None:
         """Take one block to where it belongs."""
         block = self.blocks[number]
+        if self.is_appendix and self.take_listed(block):
+            return
+        if not self.is_appendix and number >= self.last_heads and begins_listing(self.blocks, number, self.drafts):
+            block = replace(block, kind=BlockKind.APPENDIX)
         match block.kind:
             case BlockKind.MASTHEAD | BlockKind.CONTENTS | BlockKind.COLOPHON:
                 self.keep_links(block, None)
             case BlockKind.APPENDIX:
-                self.is_appendix = True
+                self.is_appendix, self.listed = True, None
+                self.titles.take(self.drafts)
                 self.keep_links(block, None)
             case BlockKind.SECTION:
                 self.open_section(block)
@@ -110,10 +127,20 @@ class Reader:
             case BlockKind.ENTRY | BlockKind.PARAGRAPH:
                 self.take_text(block)
 
+    def take_listed(self, block: Block) -> bool:
+        """Take an entry of the list at the end, where it says the title of an item; whether it does."""
+        if block.kind in (BlockKind.ADDRESS, BlockKind.CREDIT, BlockKind.MASTHEAD, BlockKind.COLOPHON):
+            return False
+        named = self.titles.find(block.plain)
+        if named is not None:
+            self.listed = named
+            self.keep_links(block, named)
+        return named is not None
+
     def open_section(self, block: Block) -> None:
         """A 【…】: it stands above all headings."""
         found = SECTION.match(block.text)
-        self.section = found.group(1).strip() if found else block.plain
+        self.section = section_of(block.text) or (found.group(1).strip() if found else block.plain)
         self.headings.clear()
         self.current = None
         self.keep_links(block, None)
@@ -169,7 +196,7 @@ class Reader:
         """Lines of nothing but addresses belong to the item above them."""
         block = self.blocks[number]
         self.runs += 1
-        draft = None if self.is_appendix else self.current
+        draft = self.listed if self.is_appendix else self.current
         self.keep_links(block, draft, run=self.runs, closes_flow=number > self.last_text)
 
     def take_text(self, block: Block) -> None:
@@ -191,8 +218,14 @@ class Reader:
 
     def open_item(self, block: Block, *, title: str | None, level: int = 0, is_listing: bool = False) -> None:
         """Open an item with a block that is its title, or the whole of it."""
-        self.current = Draft(title=title or None, section=self.section_name(), page=block.page, level=level)
-        self.is_listing = is_listing
+        self.current = Draft(
+            title=title or None,
+            section=block.section or self.section_name(),
+            page=block.page,
+            level=level,
+            number=number_of(block.text),
+        )
+        self.is_listing, self.listed = is_listing, self.current
         self.drafts.append(self.current)
         if is_listing:
             self.current.paragraphs.append(block.text)
@@ -206,7 +239,11 @@ class Reader:
 
     def section_name(self, above: Block | None = None) -> str | None:
         """The section in which a new item stands: the nearest heading above it, else the 【…】."""
-        names = [close_gaps(NUMBERING.sub("", heading.plain)) for heading in self.headings if heading is not above]
+        names = [
+            close_gaps(NUMBERING.sub("", heading.plain)).rstrip(ORNAMENTS)
+            for heading in self.headings
+            if heading is not above
+        ]
         names = [name for name in names if name and name != self.title]
         return names[-1] if names else self.section
 
@@ -215,6 +252,8 @@ class Reader:
         if STAFF.match(block.text) and len(block.text) <= 60:
             self.keep_links(block, None)
             return
+        if self.is_appendix and not block.links:
+            self.listed = None
         if self.current is None:
             heading = self.unused_heading()
             self.current = Draft(
@@ -265,11 +304,21 @@ def are_news(entries: Sequence[Block]) -> bool:
 
 def title_of(block: Block) -> str | None:
     """The title that a heading or an entry gives: the words of its first link in an entry, else its own words."""
-    plain = close_gaps(NUMBERING.sub("", block.plain))
+    plain = close_gaps(NUMBERING.sub("", without_link_words(block))).strip("*")
     first = next((link.anchor_text for link in block.links if link.anchor_text), None)
     if block.kind is BlockKind.HEADING or first is None:
         return plain[:LONGEST_TITLE].strip() or None
     return close_gaps(first) if close_gaps(first) in plain[: len(first) + 8] else plain[:LONGEST_TITLE] or None
+
+
+def without_link_words(block: Block) -> str:
+    """The words of a heading without 原文 or 查看全文, where these are linked behind them."""
+    words = block.plain
+    for link in reversed(block.links):
+        anchor = link.anchor_text or ""
+        if block.kind is BlockKind.HEADING and LINK_WORDS.match(anchor) and words.endswith(anchor):
+            words = words.removesuffix(anchor).rstrip(" |｜：:（([【") or words
+    return words
 
 
 def is_numbered_title(block: Block) -> bool:

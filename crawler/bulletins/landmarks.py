@@ -10,6 +10,11 @@ import re
 
 # 【市州动态】 on a line of its own opens a section (corpus: sichuan-difangzhi-2024-03-13.txt).
 SECTION = re.compile(r"^[【〖\[［]\s*([^【】〖〗\[\]［］]{1,24}?)\s*[】〗\]］]$")
+# 第一部分 工作动态: so are longer issues divided.
+PART = re.compile(
+    r"^第[一二三四五六七八九十]{1,3}(?:部分|篇|章|编|辑|单元|板块|版块)(?:[\s\u3000：:]+([^，。；：！？]{1,24}))?$"
+)
+LONGEST_SOURCE = 50  # characters
 SECTION_OPENERS = "【〖"
 
 # （广元市地方志编纂中心） on a line of its own names who sent the news (same issue).
@@ -26,6 +31,13 @@ CREDIT_LINE = re.compile(
 # The same words within a credit: （来源：某某网）, （某某中心供稿）.
 CREDIT_LABEL = re.compile(r"^(?:来源|供稿|稿源|撰稿|作者|信息来源|报送单位|文)\s*[：:]\s*")
 SENT_BY = re.compile(r"\s*(?:供稿|撰稿|报送|提供|整理|综合整理|供图)$")
+
+# 云岭日报 4月3日 第5版 below a title: where and when a piece appeared (press reviews of universities and governments).
+SOURCE = re.compile(
+    r"^[（(【\[]?[^，。；：:！？\s]{2,24}(?:[\s\u3000]+[^，。；：:！？\s]{1,12}){0,2}[\s\u3000|｜,，·/／]+"
+    r"(?:[12]\d{3}\s*[年./-]\s*)?[01]?\d\s*[月./-]\s*[0-3]?\d\s*日?(?!\d)"
+    r"(?:[\s\u3000,，]*(?:第?\s*[A-Z]?\d{1,2}\s*版?|头版|[上下]午|(?:阅读|浏览|点击)[量数]?.{1,10}|讯|电))*\s*[）)】\]]?$"
+)
 
 # GB/T 9704-2012, 7.4: the colophon (版记) holds 抄送, the printing office and day; issues of the gazetteer office add
 # 报/送/发 and the number of copies, and before them the openness option 信息公开选项.
@@ -75,19 +87,42 @@ DATED = re.compile(r"(?:发布|发表|发稿|更新|印发|成文|出版|编印)
 # What stands before an address that belongs to the lines above it.
 ADDRESS_LABEL = re.compile(
     r"[（(【\[]?\s*(?:(?:原文|文章|微信|全文|阅读|推文|新闻|信息|相关|详情|公众号|微信公众号|网页|查看|阅读全文|阅读原文|参考|资料|视频)*\s*(?:链接|网址|地址|原文|出处|来源|全文|详情|URL|url|Link|link))"
-    r"\s*[：:]?\s*$|(?:详见|参见|见|点击|访问|via|from)\s*[：:]?\s*$"
+    r"\s*[0-9一二三四五六七八九十]{0,2}\s*[：:]?\s*$|(?:详见|参见|见|点击|访问|via|from)\s*[：:]?\s*$"
+)
+
+# The same, where nothing else stands on the line: Read more:, 扫码或点击：, 上篇：
+LONE_LABEL = re.compile(
+    r"^(?:注释?\s*[0-9]{1,2}|[A-Za-z]+(?: [A-Za-z]+){0,3}\s*(?:[\u4e00-\u9fff]{2,6})?"
+    r"|[\u4e00-\u9fff]{0,6}(?:扫码|点击|戳|阅读|查看|观看|收听|全文|原文|音频|视频|图解|上篇|下篇)[\u4e00-\u9fff]{0,4})\s*[：:]$"
+)
+
+# What entries begin with that are parts of an item, not items: - 链接：原文, - 摘要：…
+PART_LABEL = re.compile(
+    r"^(?:原文|全文|文章|论文|视频|音频|代码|图文|微信|推文|报名|相关|参考)?(?:链接|网址|地址|原文|全文|解读|走读|回放|摘要|简介|导读|来源|出处|作者|时间|日期|地点|推荐理由|关键词)"
+    r"\s*[：:]"
 )
 
 # Words that are nothing but a link: 阅读原文, 点击查看详情 (web pages and Word link them instead of titles).
 LINK_WORDS = re.compile(
     r"^[（(【\[]?\s*(?:点击|点此|戳|请|>+|》+)*\s*(?:阅读|查看|浏览|详细|微信|公众号|原文|全文|文章|链接|网址|更多|详情|内容|报道|新闻|推文|此处|这里|进入|了解|相关|信息|地址){1,4}"
     r"\s*[：:]?\s*[）)】\]>》]*\s*\d{0,2}$"
+    r"|^[（(【\[]?\s*(?:点击|点我|点这里|戳我|戳这里|阅读|here|more|link|click here|read more|full text|details)"
+    r"\s*[）)】\]>》]*$",
+    re.IGNORECASE,
+)
+
+# What stands beside a QR code: 扫码阅读全文, （长按识别二维码）, 扫一扫，看视频. Not 扫黑除恶…, nor 扫码点餐进社区.
+CODE_CAPTION = re.compile(
+    r"^[（(【\[▲△↑↓←→\s]*(?:请|长按|微信|手机|使用|用|可|或|，)*"
+    r"(?:扫码|扫一扫|(?:扫描|识别|长按)[上下左右图文方侧边中此该]*二维码|二维码)[，,\s]*"
+    r"(?:(?:阅读|查看|观看|浏览|了解|关注|进入|访问|打开|收听|下载|获取|原文|全文|详情|看(?=原文|全文|视频|详情|文章|更多|报道|新闻)).{0,8})?"
+    r"[）)】\]]*$"
 )
 
 # 1. 1、 （1） 一、 （一） • - before a title or an entry of a list (the order 一、（一）1.（1） is that of
 # GB/T 9704-2012, 7.3.3).
 NUMBERING = re.compile(
-    r"^(?:[0-9０-９]{1,3}\s*[.．、](?![0-9０-９])|[（(][0-9０-９]{1,3}[）)]|[①-⑳]|[一二三四五六七八九十]{1,3}\s*、|[（(][一二三四五六七八九十]{1,3}[）)]|[•●○■□◆◇▪▶►★☆·※–-](?=\s)|[•●■◆▪▶►★※])\s*"
+    r"^(?:[0-9０-９]{1,3}\s*[.．、](?![0-9０-９])|[（(][0-9０-９]{1,3}[）)]|[\[［][0-9０-９]{1,3}[\]］](?=\s*\S)|[①-⑳]|[一二三四五六七八九十]{1,3}\s*、|[（(][一二三四五六七八九十]{1,3}[）)]|[•●○■□◆◇▪▶►★☆·※–-](?=\s)|[•●■◆▪▶►★※])\s*"
 )
 
 # The same marks one by one, each with the figure that counts; a bullet counts nothing.
@@ -95,6 +130,7 @@ MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("1.", re.compile(r"^([0-9０-９]{1,3})\s*[.．](?![0-9０-９])")),
     ("1、", re.compile(r"^([0-9０-９]{1,3})\s*、")),
     ("（1）", re.compile(r"^[（(]([0-9０-９]{1,3})[）)]")),
+    ("[1]", re.compile(r"^[\[［]([0-9０-９]{1,3})[\]］](?=\s*\S)")),
     ("①", re.compile(r"^([①-⑳])")),
     ("一、", re.compile(r"^([一二三四五六七八九十]{1,3})\s*、")),
     ("（一）", re.compile(r"^[（(]([一二三四五六七八九十]{1,3})[）)]")),
@@ -115,11 +151,30 @@ APPENDIX = re.compile(
     r"|^[【〖]?(?:相关|文章|原文|报道|信息|微信)*(?:链接|网址|地址)(?:一览表?|汇总|列表|清单|表)[】〗]?\s*[：:]?$"
 )
 
+# 相关链接, 注释 and their like over what ends an issue: they announce the addresses of all items where only such
+# follow, and most items have none of their own; elsewhere they are labels of one item's.
+LISTING = re.compile(
+    r"^[【〖\[]?\s*(?:附|附件|附录)?\s*[：:]?\s*(?:本期|各条|文中|文末|以上|全部)*(?:相关|文章|原文|推文|报道|信息|新闻|微信|参考|延伸|阅读|全文)*"
+    r"(?:链接|网址|地址|资料|文献|来源|出处|索引)(?:一览表?|汇总|列表|清单|目录|表)?\s*[】〗\]]?\s*[：:]?$"
+    r"|^[【〖\[]?\s*(?:注|注释|附注|尾注|脚注|引注|延伸阅读|参考文献|Notes?|References|Links)\s*[】〗\]]?\s*[：:]?$",
+    re.IGNORECASE,
+)
+
 # A line of dashes or stars between items.
 RULE = re.compile(r"^([—–―－\-_=~～*＊·•…─━═☆★◇◆#＃.。]\s?)\1{3,}\s*$")
 
 # [1] before an address, and behind the words that it belongs to.
 MARKER = re.compile(r"[\[［【〔]\s*(?:注|链接)?\s*([0-9０-９]{1,3})\s*[\]］】〕]")
+
+# ① behind the words that it belongs to; a small raised figure comes out as one behind the stop: …参加会议。1
+CIRCLED = re.compile(r"(?<=[^\s：:；;。、，])([①-⑳])|(?<=[。，；”》）])([①-⑳])(?=\s*(?:$|\n))")
+BRACED = re.compile(
+    r"(?<=[^\s：:；;。、，])[（(](?:注\s?)?([0-9]{1,2})[）)]|(?<=[^\s：:；;。、，])注([0-9]{1,2})(?![0-9])"
+)
+NOTE = re.compile(r"^注释?\s*([0-9０-９]{1,2})\s*[：:]?")
+RAISED = re.compile(
+    r"(?<=[。！？；”》）])\s?([0-9]{1,2})(?=\s*(?:$|\n)|[^\s\d.．、：:,，%％年月日时点个名项万亿千百余多人次期号届米元])"
+)
 
 # What a sentence ends with. A title never does, but for ！ and ？.
 SENTENCE_END = "。；;…"
@@ -185,6 +240,11 @@ def credit_of(line: str) -> str | None:
     return None
 
 
+def is_source(line: str) -> bool:
+    """Whether a line of its own says no more than where and when something appeared."""
+    return len(line) <= LONGEST_SOURCE and bool(SOURCE.match(line))
+
+
 def sender(name: str) -> str:
     """A credit without the word that says that it is one: 来源：X, X供稿."""
     bare = SENT_BY.sub("", CREDIT_LABEL.sub("", name)).strip()
@@ -193,5 +253,7 @@ def sender(name: str) -> str:
 
 def section_of(line: str) -> str | None:
     """The name of the section that a line of its own opens; None when it opens none."""
+    if part := PART.match(line):
+        return (part.group(1) or line).strip()
     found = SECTION.match(line)
     return found.group(1).strip() if found and line[0] in SECTION_OPENERS else None

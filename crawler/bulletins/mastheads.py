@@ -98,7 +98,8 @@ def says_head(line: str) -> bool:
     if len(line) > 60 or re.search(r"[，。；？！]", line):
         return False
     day = DAY.search(line)
-    if day and len(re.sub(r"\s", "", line)) - len(re.sub(r"\s", "", day.group())) <= 30:
+    beside = len(re.sub(r"\s", "", line)) - len(re.sub(r"\s", "", day.group())) if day else 0
+    if day and (beside <= 30 or SEPARATORS.search(line)):  # one statement, or several with room between them
         return line.rstrip(" )）").endswith(day.group().rstrip()) or line.lstrip(" (（").startswith(day.group())
     return is_numbered_head(line) or bool(PERIOD.search(line) and PUBLICATION.search(PERIOD.sub("", line)))
 

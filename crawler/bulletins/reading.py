@@ -6,15 +6,22 @@ import hashlib
 
 from crawler.bulletins.citations import Found, find_citations
 from crawler.bulletins.drafts import Draft
+from crawler.bulletins.formats.codes import can_read
 from crawler.bulletins.formats.flow import Flow
-from crawler.bulletins.formats.opening import LARGEST, megabytes, read_flow
+from crawler.bulletins.formats.opening import LARGEST, Convert, Opening, megabytes, read_flow
 from crawler.bulletins.items import Parts, read_parts
 from storage.errors import UnreadableBulletin
 from storage.records import Bulletin, Item
 
+READER_VERSION = 3
+"""Goes up with every change that makes more of files that are held already: `wxmirror reread` reads them again."""
 
-def read_bulletin(body: bytes, file: str) -> Bulletin:
+
+def read_bulletin(body: bytes, file: str, *, convert: Convert | None = None, pictures: bool = True) -> Bulletin:
     """Return what a file says as a bulletin; ``file`` is only the name that it goes by.
+
+    ``convert`` makes DOCX of documents of older makes; without it they are refused. ``pictures``: whether these are
+    looked at for QR codes.
 
     Raises UnreadableBulletin for what is empty, damaged, protected, too large, or of no kind that is read.
     """
@@ -23,7 +30,7 @@ def read_bulletin(body: bytes, file: str) -> Bulletin:
     if len(body) > LARGEST:
         raise UnreadableBulletin(file=file, kind="too_large", detail=megabytes(body))
     try:
-        flow = read_flow(body)
+        flow = read_flow(body, Opening(convert=convert, pictures=pictures))
     except UnreadableBulletin as error:  # the readers know no name
         detail = str(error.values["detail"])
         raise UnreadableBulletin(file=file, kind=error.kind, detail=detail) from error
@@ -41,6 +48,7 @@ def read_bulletin(body: bytes, file: str) -> Bulletin:
         unplaced=found.unplaced,
         other_links=found.other_links,
         warnings=warnings_of(flow, parts, found),
+        reader_version=READER_VERSION,
     )
 
 
@@ -70,4 +78,6 @@ def warnings_of(flow: Flow, parts: Parts, found: Found) -> tuple[str, ...]:
         codes.append("no_links")
     elif not found.unplaced and not any(found.of_items):
         codes.append("no_articles")
+    if flow.unread_pictures and not found.unplaced and not any(found.of_items):
+        codes.append(f"{'unread_pictures' if can_read() else 'no_code_reader'}:{flow.unread_pictures}")
     return tuple(codes)

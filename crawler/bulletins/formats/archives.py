@@ -6,9 +6,10 @@ from dataclasses import replace
 from posixpath import basename
 from urllib.parse import unquote
 
+from crawler.bulletins.formats.codes import LARGEST_BYTES
 from crawler.bulletins.formats.flow import Flow
 from crawler.bulletins.formats.html import read_html
-from crawler.bulletins.formats.opening import read_files, together
+from crawler.bulletins.formats.opening import Opening, read_files, together
 from crawler.bulletins.formats.packages import Package, within
 from storage.errors import UnreadableBulletin
 
@@ -35,14 +36,14 @@ DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 MOST_CHAPTERS = 500
 
 
-def read_zip(body: bytes, depth: int) -> Flow:
+def read_zip(body: bytes, opening: Opening) -> Flow:
     """Return the flows of the documents in a ZIP archive as one.
 
     Raises UnreadableBulletin for an archive that holds none, or more than anyone packs by hand.
     """
     package = Package(body)
     names = [name for name in package.names if not is_junk(name)]
-    flows, warnings = read_files([(spelled(package, name), package.read(name)) for name in names], depth)
+    flows, warnings = read_files([(spelled(package, name), package.read(name)) for name in names], opening)
     if not flows:
         raise UnreadableBulletin(file="", kind="unknown_kind", detail="a ZIP archive")
     whole = together(flows, "application/zip")
@@ -64,7 +65,7 @@ def spelled(package: Package, name: str) -> str:
         return name
 
 
-def read_epub(body: bytes) -> Flow:
+def read_epub(body: bytes, opening: Opening) -> Flow:
     """Return the chapters of an e-book in the order of its spine."""
     package = Package(body)
     container = package.parse(CONTAINER)
@@ -75,7 +76,14 @@ def read_epub(body: bytes) -> Flow:
         raise UnreadableBulletin(file="", kind="damaged", detail="no table of chapters")
     files = {item.get("id"): unquote(item.get("href") or "") for item in root.iter(OPF + "item")}
     spine = [within(name, files.get(part.get("idref"), "")) for part in root.iter(OPF + "itemref")][:MOST_CHAPTERS]
-    flows = [("", read_html(package.read(chapter))) for chapter in spine if chapter in package.members]
+
+    def read_chapter(chapter: str) -> Flow:
+        def find(address: str) -> bytes | None:
+            return package.spare(within(chapter, address.partition("#")[0]), LARGEST_BYTES)
+
+        return read_html(package.read(chapter), opening, find=find)
+
+    flows = [("", read_chapter(chapter)) for chapter in spine if chapter in package.members]
     if not flows:
         raise UnreadableBulletin(file="", kind="damaged", detail=f"{basename(name)}: no chapters")
     title = root.findtext(f".//{DUBLIN_CORE}title", "").strip()

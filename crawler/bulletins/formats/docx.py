@@ -11,15 +11,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from lxml import etree
 
 from crawler.bulletins.formats.addresses import with_printed_links
+from crawler.bulletins.formats.codes import LARGEST_BYTES, Pictures
 from crawler.bulletins.formats.docx_styles import Styles, read_styles
 from crawler.bulletins.formats.docx_text import WORD, Paragraph, TextReader, w
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Line, Link
 from crawler.bulletins.formats.joining import width
 from crawler.bulletins.formats.layout import to_blocks
+from crawler.bulletins.formats.opening import Opening
 from crawler.bulletins.formats.packages import Package
 from crawler.bulletins.formats.rows import is_data_row, table_blocks
 from storage.errors import UnreadableBulletin
@@ -29,11 +32,13 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 MAIN = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
 NOTES = ("footnote", "endnote")
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
+MOST_PARAGRAPHS = 200_000  # 10 MB of nothing but text have 25,000
 LONGEST_MEASURED = 80  # characters: beyond, a paragraph is wide, however wide
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 SURROUNDINGS = ("header", "footer", "comments")  # parts whose links belong to no item
 
 
-def read_docx(body: bytes) -> Flow:
+def read_docx(body: bytes, opening: Opening | None = None) -> Flow:
     """Return the flow of a Word document.
 
     Raises UnreadableBulletin (its file name to be filled in by the caller) for what is damaged or unpacks too far.
@@ -43,10 +48,12 @@ def read_docx(body: bytes) -> Flow:
     root = package.parse(main)
     if root is None:
         raise UnreadableBulletin(file="", kind="damaged", detail="no word/document.xml")
-    reader = DocumentReader(package, main)
+    reader = DocumentReader(package, main, looks_at_pictures=opening is None or opening.pictures)
     lines = reader.lines(root)
     blocks = [*to_blocks(measured(lines)), *reader.surroundings()]
-    return Flow(media_type=MEDIA_TYPE, blocks=tuple(blocks), title=stated_title(package))
+    return Flow(
+        media_type=MEDIA_TYPE, blocks=tuple(blocks), title=stated_title(package), unread_pictures=reader.pictures.unread
+    )
 
 
 def main_part(package: Package) -> str:
@@ -70,12 +77,14 @@ def stated_title(package: Package) -> str | None:
 class DocumentReader:
     """Reads the parts of one document into lines."""
 
-    def __init__(self, package: Package, main: str) -> None:
+    def __init__(self, package: Package, main: str, *, looks_at_pictures: bool = True) -> None:
         self.package, self.main = package, main
+        self.pictures = Pictures(self.picture, are_wanted=looks_at_pictures)
         self.relations = package.relations(main)
         self.styles: Styles = read_styles(package.parse(self.part("styles.xml")))
         self.notes = {kind: self.read_notes(kind) for kind in NOTES}
         self.seen: set[str] = set()  # relations that the text refers to
+        self.paragraphs = 0
 
     def part(self, name: str) -> str:
         """The name of a part beside the main one."""
@@ -95,10 +104,14 @@ class DocumentReader:
 
     def lines(self, root: etree._Element) -> list[Line]:
         """The lines of the main text, rows of tables among them."""
-        reader = TextReader(self.relations)
+        reader = TextReader(self.relations, self.pictures.codes)
         lines = list(self.read_body(root.find(w("body")), reader))
         self.seen = reader.seen
         return lines
+
+    def picture(self, name: str) -> bytes | None:
+        """The bytes of a picture in the document; None for what is no picture that is looked at."""
+        return self.package.spare(name, LARGEST_BYTES) if name.lower().endswith(PICTURES) else None
 
     def read_body(self, parent: etree._Element | None, reader: TextReader) -> Iterator[Line]:
         """The paragraphs and tables below an element, in order."""
@@ -114,16 +127,20 @@ class DocumentReader:
         """A table: rows of data as they are, other rows (a table that lays out the page) as the text in them."""
         rows = [list(row.iterchildren(w("tc"))) for row in table.iterchildren(w("tr"))]
         read = [[list(self.read_body(cell, reader)) for cell in cells] for cells in rows]
-        texts = [[" ".join(line.text for line in cell) for cell in cells] for cells in read]
-        if not any(is_data_row(row) for row in texts):
-            yield from (line for cells in read for cell in cells for line in cell)
+        texts = [[" ".join(line.text for line in cell if line.text) for cell in cells] for cells in read]
+        read = [[with_printed_links(cell) for cell in cells] for cells in read]
+        if not any(is_data_row(row) for row in texts) or is_layout(read):
+            yield from (line for cells in read for line in with_codes_behind(list(chain(*cells))))
             return
-        links = [[[link for line in with_printed_links(cell) for link in line.links] for cell in row] for row in read]
+        links = [[[link for line in cell for link in line.links] for cell in row] for row in read]
         for block in table_blocks(texts, links):
             yield Line(text=block.text, rest=block.text, ready=block)
 
     def read_paragraph(self, paragraph: etree._Element, reader: TextReader) -> Iterator[Line]:
         """The lines of a paragraph (more than one where it is broken by hand), and those of the boxes in it."""
+        self.paragraphs += 1
+        if self.paragraphs > MOST_PARAGRAPHS:
+            raise UnreadableBulletin(file="", kind="too_complex", detail=f"more than {MOST_PARAGRAPHS} paragraphs")
         read = reader.read(paragraph)
         yield from self.lines_of(read)
         for box in read.boxes:
@@ -138,6 +155,7 @@ class DocumentReader:
                 continue
             yield Line(
                 text=text.strip(),
+                rest=text.strip(),
                 size=looks.size,
                 is_bold=looks.is_bold,
                 is_centred=looks.is_centred and len(text.strip()) > 1,
@@ -172,6 +190,22 @@ class DocumentReader:
         return [Block(kind=BlockKind.CONTENTS, text="", plain="", links=tuple(links.values()))] if links else []
 
 
+def is_layout(rows: Sequence[Sequence[Sequence[Line]]]) -> bool:
+    """Whether most rows that link anything hold whole items beside each other, each in a cell."""
+    linked = [row for row in rows if any(line.links for cell in row for line in cell)]
+    return 2 * sum(sum(map(holds_item, row)) >= 2 for row in linked) > len(linked)
+
+
+def holds_item(cell: Sequence[Line]) -> bool:
+    """Whether a cell holds several lines, one with a link, one with words and none."""
+    return any(line.links for line in cell) and any(len(line.text) >= 4 and not line.links for line in cell)
+
+
+def with_codes_behind(lines: Sequence[Line]) -> list[Line]:
+    """The lines of a row that lays out the page; a picture in a cell of its own belongs to the text beside it."""
+    return sorted(lines, key=lambda line: not line.text) if any(line.text for line in lines) else list(lines)
+
+
 def measured(lines: Sequence[Line]) -> list[Line]:
     """The lines with the addresses printed in them, their type in ems of the body's, and links on pictures placed."""
     sizes: Counter[float] = Counter()
@@ -192,7 +226,8 @@ def settled(lines: Sequence[Line]) -> Iterator[Line]:
     held: Line | None = None
     for line in lines:
         if not line.text and line.links and held is not None:
-            held = replace(held, links=(*held.links, *line.links))
+            alone = (replace(link, is_alone=link.grounds is PlacedBy.INLINE) for link in line.links)
+            held = replace(held, links=(*held.links, *alone))
         elif not line.text:
             waiting = (*waiting, *line.links)
         else:

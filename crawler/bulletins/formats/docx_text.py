@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from lxml import etree
 
@@ -20,9 +21,11 @@ ALTERNATIVES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Alt
 # HYPERLINK "address" \l "place" \o "tip": the field code of a link.
 FIELD = re.compile(r'^\s*HYPERLINK\s+(?:\\\w\s+)*(?:"([^"]*)"|(\S+))(.*)$', re.IGNORECASE | re.DOTALL)
 PLACE = re.compile(r'\\l\s+(?:"([^"]*)"|(\S+))', re.IGNORECASE)
+PICTURES = {DRAWING + "blip": RELATED + "embed", "{urn:schemas-microsoft-com:vml}imagedata": RELATED + "id"}
 ON_PICTURE = 0.6  # how sure a link on a picture is of the text next to it
 
 
+@cache
 def w(name: str) -> str:
     """A name of WordprocessingML."""
     return WORD + name
@@ -69,8 +72,11 @@ class Open:
 class TextReader:
     """Reads paragraphs in order: a field may begin in one and end in another."""
 
-    def __init__(self, relations: Mapping[str, tuple[str, bool]]) -> None:
+    def __init__(
+        self, relations: Mapping[str, tuple[str, bool]], codes_in: Callable[[str], Sequence[str]] | None = None
+    ) -> None:
         self.relations = relations
+        self.codes_in = codes_in  # the addresses that the QR codes of a picture say, by its name in the file
         self.seen: set[str] = set()
         self.fields: list[Open] = []
         self.text = ""
@@ -181,6 +187,8 @@ class TextReader:
                     continue
             elif element.tag == DRAWING + "hlinkClick":
                 self.add_picture_link(self.target(element.get(RELATED + "id"), None))
+            elif element.tag in PICTURES:
+                self.add_codes(element.get(PICTURES[element.tag]) or "", element)
             elif element.get("href"):
                 self.add_picture_link(element.get("href"))
 
@@ -189,6 +197,18 @@ class TextReader:
         if url and not any(link.url == url and link.anchor_text is None for _, link in self.links):
             link = Link(url=url, grounds=PlacedBy.NEAREST, confidence=ON_PICTURE)
             self.links.append((len(self.text), link))
+
+    def add_codes(self, number: str, picture: etree._Element) -> None:
+        """The QR codes of a picture; one in a text box is read with the paragraphs of the box."""
+        name, is_outside = self.relations.get(number, ("", True))
+        if (
+            self.codes_in is None
+            or is_outside
+            or any(parent.tag == w("txbxContent") for parent in picture.iterancestors())
+        ):
+            return
+        links = [Link(url=url, grounds=PlacedBy.INLINE) for url in self.codes_in(name)]
+        self.links += [(len(self.text), link) for link in links]
 
     def add_link(self, url: str, start: int) -> None:
         """A link over the words since a place."""

@@ -69,6 +69,7 @@ class Link:
     is_printed: bool = False  # found in the text: its address may run on over line breaks
     is_alone: bool = False  # printed on lines of its own
     marker: str | None = None  # printed before it: [1]; the text that it belongs to says [1] too
+    number: int | None = None  # printed before it in any manner: 1. ① [1]; in a list for all items it says which
     at_page_foot: bool = False  # printed under the page's last text, as extractors list links
 
 
@@ -83,6 +84,7 @@ class Block:
     page: int | None = None
     end_page: int | None = None
     links: tuple[Link, ...] = ()
+    section: str | None = None  # of a row, where its table says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,5 +94,7 @@ class Flow:
     media_type: str
     blocks: tuple[Block, ...]
     title: str | None = None  # what the document's own metadata say
+    issuer: str | None = None
     published_on: date | None = None
     warnings: tuple[str, ...] = field(default=())
+    unread_pictures: int = 0  # that were not looked at for QR codes

@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
 from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
 from bs4.element import CData, NavigableString, PageElement, Tag
 
+from crawler.bulletins.formats.codes import Pictures
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
+from crawler.bulletins.formats.html_tables import Grid, is_band, is_data
+from crawler.bulletins.formats.opening import Opening
 from crawler.bulletins.formats.structured import clean, make_block, told_apart
 from crawler.bulletins.formats.text import decode
 from crawler.bulletins.landmarks import is_sentence_end
 from crawler.bulletins.mastheads import find_day
 from storage.errors import UnreadableBulletin
 from storage.records import PlacedBy
+
+FindPicture = Callable[[str], bytes | None]
 
 MOST_TAGS = 200_000
 SILENT = frozenset(
@@ -39,18 +44,16 @@ HEADING = re.compile(r"^h([1-6])$")
 HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 BOLD_LEVEL = 7  # a paragraph all in bold type: below every real heading
+BAND_LEVEL = 8  # a row of a table that names a section of it
 LONGEST_BOLD_HEADING = 60
-WIDEST_ROW = 12  # cells; wider ones are calendars and such
-LONGEST_ROW = 1500  # characters; longer ones lay out a page
-DEEPEST_ROW = 40  # elements around a row that is still looked at as one
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
 DATE_NAME = re.compile(
     "pubdate|publish_?date|publish_?time|(?:article|og):published_time|datepublished|dc.date", re.IGNORECASE
 )
 
 
-def read_html(body: bytes) -> Flow:
-    """Return the flow of an HTML document.
+def read_html(body: bytes, opening: Opening | None = None, *, find: FindPicture | None = None) -> Flow:
+    """Return the flow of an HTML document. ``find`` gives the pictures that came with it, by their addresses in it.
 
     Raises UnreadableBulletin (its file name to be filled in by the caller) for one of more than 200,000 tags.
     """
@@ -60,13 +63,15 @@ def read_html(body: bytes) -> Flow:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
         soup = BeautifulSoup(text, "lxml")
-    blocks = Walk().read(soup)
+    pictures = Pictures(find or (lambda _: None), are_wanted=opening is None or opening.pictures)
+    blocks = Walk(pictures).read(soup)
     return Flow(
         media_type="text/html",
         blocks=tuple(told_apart(blocks)),
         title=page_title(soup),
         published_on=stated_day(soup),
         warnings=warned,
+        unread_pictures=pictures.unread,
     )
 
 
@@ -102,11 +107,6 @@ def stated_day(soup: BeautifulSoup) -> date | None:
     return None
 
 
-def row_title(text: str) -> str:
-    """The title of a table row: its longest cell."""
-    return max((cell.strip() for cell in text.split(" | ")), key=len)
-
-
 def walk(root: Tag) -> Iterator[tuple[PageElement, bool]]:
     """Every element and text below a root in document order: (node, True) as it opens, (node, False) as it ends."""
     open_tags = [(root, iter(root.contents))]
@@ -128,7 +128,9 @@ def walk(root: Tag) -> Iterator[tuple[PageElement, bool]]:
 class Walk:
     """One walk over a page; what it holds is the block being gathered and the elements it stands in."""
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: Pictures) -> None:
+        self.pictures = pictures
+        self.codes: list[str] = []  # the addresses of QR codes in the block being gathered
         self.blocks: list[Block] = []
         self.words: list[str] = []  # of the block being gathered
         self.free_words: list[str] = []  # those of them outside link elements
@@ -136,10 +138,12 @@ class Walk:
         self.links: list[Link] = []
         self.waiting: list[Link] = []  # links around pictures: they belong to the text that follows
         self.anchor: tuple[Tag, int] | None = None  # the open link, and where in words it began
-        self.depth = self.bold = self.hidden = self.furniture = 0
+        self.depth = self.bold = self.hidden = self.furniture = self.entries = 0
         self.heading = 0
         self.is_new_entry = False
         self.row: Tag | None = None
+        self.is_band = False  # in a row that names a section of those below
+        self.grids: dict[int, Grid] = {}  # by the table's identity
 
     def read(self, soup: BeautifulSoup) -> list[Block]:
         """Return the blocks of a page."""
@@ -160,6 +164,8 @@ class Walk:
             self.anchor = (tag, len(self.words))
         elif tag.name == "area" and isinstance(href := tag.get("href"), str):
             self.waiting.append(Link(url=href.strip(), grounds=PlacedBy.HYPERLINK))
+        elif tag.name == "img" and isinstance(source := tag.get("src"), str) and not self.hidden:
+            self.codes += self.pictures.codes(source.strip())
         elif tag.name == "br":
             self.add_words("\n") if self.heading or self.row else self.end_block()
         elif BLOCK.fullmatch(tag.name) and self.row is None:
@@ -175,8 +181,10 @@ class Walk:
             self.heading = int(found.group(1))
         elif tag.name in ("li", "dt"):
             self.is_new_entry = True
-        elif tag.name == "tr" and self.is_data(tag):
+        elif tag.name == "tr" and is_data(tag, self.depth):
             self.row = tag
+        elif tag.name == "tr":
+            self.is_band = is_band(tag, self.depth)
 
     def close(self, tag: Tag) -> None:
         """An element ends."""
@@ -190,6 +198,8 @@ class Walk:
             self.end_block()
             if HEADING.match(tag.name):
                 self.heading = 0
+            elif tag.name == "tr":
+                self.is_band = False
             elif tag.name in ("li", "dt"):
                 self.settle_waiting()
                 self.is_new_entry = False
@@ -201,14 +211,8 @@ class Walk:
         style = style if isinstance(style, str) else ""
         self.bold += step * (tag.name in BOLD or bool(style and BOLD_STYLE.search(style)))
         self.hidden += step * bool(style and HIDDEN.search(style))
+        self.entries += step * (tag.name in ("li", "dt", "dd", "td"))
         self.furniture += step * (tag.name in FURNITURE)
-
-    def is_data(self, row: Tag) -> bool:
-        """Whether a table row is one of data: a few short cells, no table inside."""
-        if self.depth > DEEPEST_ROW or row.find("table") or row.find(HEADING):
-            return False
-        cells = [cell.get_text(strip=True) for cell in row.find_all(["td", "th"], limit=WIDEST_ROW + 1)]
-        return 2 <= len(cells) <= WIDEST_ROW and sum(map(bool, cells)) >= 2 and sum(map(len, cells)) <= LONGEST_ROW
 
     def add_words(self, text: str) -> None:
         """Text at this place."""
@@ -242,24 +246,51 @@ class Walk:
             self.end_link()
         text, free = clean("".join(self.words)), clean("".join(self.free_words))
         is_bold = self.bold_length >= max(1, len(text.replace(" ", "")) * 0.95)
-        links = tuple(self.links)
-        self.words, self.free_words, self.links, self.bold_length = [], [], [], 0
+        links = (*self.links, *self.code_links(is_alone=not text))
+        self.words, self.free_words, self.links, self.codes, self.bold_length = [], [], [], [], 0
         if not text and not links:
+            self.leave_pictures()
+            return
+        if not text and self.blocks and all(link.is_alone for link in links):
+            self.blocks[-1] = replace(self.blocks[-1], links=(*self.blocks[-1].links, *links))
             return
         kind, level = self.kind_of(text, is_bold=is_bold)
         links, self.waiting = (*self.waiting, *links), []
         block = make_block(kind, text, links=links, anchored=free, level=level)
-        self.blocks.append(replace(block, plain=row_title(text)) if kind is BlockKind.ROW else block)
+        self.blocks.append(self.with_grid(block) if kind is BlockKind.ROW else block)
         self.is_new_entry = False
+
+    def leave_pictures(self) -> None:
+        """Links around pictures in a block of their own stand for themselves, but in entries: there text follows."""
+        if self.waiting and not self.entries and self.anchor is None:
+            links, self.waiting = tuple(self.waiting), []
+            self.blocks.append(Block(kind=BlockKind.ADDRESS, text="", plain="", links=links))
+
+    def with_grid(self, block: Block) -> Block:
+        """A row with the title and section that its table gives it; the row that names the columns is no news."""
+        table = self.row.find_parent("table") if self.row else None
+        if self.row is None or table is None:
+            return block
+        title, section = self.grids.setdefault(id(table), Grid()).read(self.row)
+        if title is None or not self.row.find("td"):
+            return replace(block, kind=BlockKind.CONTENTS)
+        return replace(block, plain=title, section=section)
+
+    def code_links(self, *, is_alone: bool) -> Iterator[Link]:
+        """The links that QR codes are: as addresses printed there would be."""
+        grounds = PlacedBy.ROW if self.row is not None else PlacedBy.INLINE
+        return (Link(url=url, grounds=grounds, is_alone=is_alone) for url in self.codes)
 
     def kind_of(self, text: str, *, is_bold: bool) -> tuple[BlockKind, int]:
         """The kind and level of the block that ends here."""
         if self.furniture:
             return BlockKind.CONTENTS, 0
         if self.row is not None:
-            return (BlockKind.ROW if self.row.find("td") else BlockKind.CONTENTS), 0
+            return BlockKind.ROW, 0
         if self.heading:
             return BlockKind.HEADING, self.heading
+        if self.is_band:
+            return BlockKind.HEADING, BAND_LEVEL
         if self.is_new_entry:
             return BlockKind.ENTRY, 0
         if (

@@ -42,7 +42,7 @@ def close_gaps(text: str) -> str:
 
 def width(text: str) -> float:
     """How wide a text prints, in ems: Chinese characters are 1, Latin about a half, spaces between them a quarter."""
-    return sum(character_width(character) for character in text)
+    return sum(map(character_width, text))
 
 
 @lru_cache(maxsize=65_536)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from crawler.bulletins.formats.ole import boxed
 from crawler.bulletins.formats.text import decode
 
 SAMPLE = 65_536  # bytes that tell
@@ -23,8 +24,9 @@ class Kind:
     is_it: Callable[[bytes], bool]
     reader: str | None = None
     is_text: bool = False  # text all through: bounded more tightly
-    is_container: bool = False  # its reader is told how deep it lies in other files
+    takes_opening: bool = False  # its reader is told how files are opened: those in it, the pictures in it
     is_old_office: bool = False  # Word or WPS can save it as something that is read
+    converted: str | None = None  # "suffix media/type" of a document that is converted to DOCX and read as that
 
 
 def begins(*starts: bytes) -> Callable[[bytes], bool]:
@@ -118,25 +120,44 @@ def is_saved_page(body: bytes) -> bool:
 
 
 KINDS: tuple[Kind, ...] = (
-    Kind(name="PDF", is_it=is_pdf, reader="pdf:read_pdf"),
-    Kind(name="a Word document (.docx)", is_it=zipped(b"word/"), reader="docx:read_docx"),
+    Kind(name="PDF", is_it=is_pdf, reader="pdf:read_pdf", takes_opening=True),
+    Kind(name="a Word document (.docx)", is_it=zipped(b"word/"), reader="docx:read_docx", takes_opening=True),
     Kind(name="an Excel workbook (.xlsx)", is_it=zipped(b"xl/"), reader="xlsx:read_xlsx"),
     Kind(name="a PowerPoint presentation (.pptx)", is_it=zipped(b"ppt/")),
-    Kind(name="an OFD document", is_it=zipped(b"OFD.xml"), reader="ofd:read_ofd"),
+    Kind(name="an OFD document", is_it=zipped(b"OFD.xml"), reader="ofd:read_ofd", takes_opening=True),
     Kind(
         name="an e-book (EPUB)",
         is_it=zipped(b"application/epub+zip", b"META-INF/container.xml"),
         reader="archives:read_epub",
+        takes_opening=True,
+    ),
+    Kind(
+        name="an OpenDocument text (.odt)",
+        is_it=zipped(b"application/vnd.oasis.opendocument.text"),
+        is_old_office=True,
+        converted="odt application/vnd.oasis.opendocument.text",
     ),
     Kind(name="an OpenDocument file", is_it=zipped(b"application/vnd.oasis.opendocument"), is_old_office=True),
     Kind(
         name="a ZIP archive",
         is_it=begins(b"PK\x03\x04", b"PK\x05\x06"),
         reader="archives:read_zip",
-        is_container=True,
+        takes_opening=True,
+    ),
+    Kind(
+        name="an Outlook message (MSG)",
+        is_it=boxed("__properties_version1.0"),
+        reader="msg:read_msg",
+        takes_opening=True,
+    ),
+    Kind(
+        name="an old Word or WPS document (.doc, .wps)",
+        is_it=boxed("WordDocument"),
+        is_old_office=True,
+        converted="doc application/msword",
     ),
     Kind(name="an old Office or WPS document", is_it=begins(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), is_old_office=True),
-    Kind(name="an RTF document", is_it=begins(b"{\\rtf"), is_old_office=True),
+    Kind(name="an RTF document", is_it=begins(b"{\\rtf"), is_old_office=True, converted="rtf application/rtf"),
     Kind(
         name="a RAR, 7z or gzip archive", is_it=begins(b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
     ),
@@ -146,9 +167,9 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(name="a program", is_it=begins(b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")),
     Kind(name="a film or a sound", is_it=lambda body: body[4:8] == b"ftyp" or body.startswith((b"ID3", b"OggS"))),
-    Kind(name="a saved web archive (MHTML)", is_it=is_saved_page, reader="mail:read_mhtml"),
-    Kind(name="a mail message (EML)", is_it=is_message, reader="mail:read_mail", is_container=True),
-    Kind(name="HTML", is_it=is_html, reader="html:read_html", is_text=True),
+    Kind(name="a saved web archive (MHTML)", is_it=is_saved_page, reader="mail:read_mhtml", takes_opening=True),
+    Kind(name="a mail message (EML)", is_it=is_message, reader="mail:read_mail", takes_opening=True),
+    Kind(name="HTML", is_it=is_html, reader="html:read_html", is_text=True, takes_opening=True),
     Kind(name="binary data", is_it=is_binary),
     Kind(name="a table (CSV)", is_it=is_table, reader="sheet:read_csv", is_text=True),
     Kind(name="Markdown", is_it=is_markdown, reader="markdown:read_markdown", is_text=True),

@@ -23,6 +23,7 @@ from crawler.bulletins.formats.titles import Place, level_of, title_length
 from crawler.bulletins.landmarks import (
     AFTER_TEXT,
     APPENDIX,
+    CODE_CAPTION,
     COLOPHON,
     CONTENTS,
     LINK_WORDS,
@@ -82,7 +83,7 @@ def kind_of(line: Line) -> BlockKind | None:
     """What a line is by its own words; None for running text and titles."""
     if line.ready:
         return line.ready.kind
-    if line.is_address or (line.links and LINK_WORDS.match(line.text)):
+    if line.is_address or (line.links and LINK_WORDS.match(line.text)) or CODE_CAPTION.match(line.text or "-"):
         return BlockKind.ADDRESS
     if RULE.match(line.text):
         return BlockKind.RULE
@@ -103,8 +104,10 @@ def head_length(lines: Sequence[Line], kinds: Sequence[BlockKind | None], manner
     """How many lines the head has: up to the last that names a day, a number or a printer, before any running text."""
     length = 0
     for number, line in enumerate(lines[:LONGEST_HEAD]):
-        if kinds[number] in (BlockKind.SECTION, BlockKind.CONTENTS, BlockKind.ADDRESS):
-            return number if kinds[number] is not BlockKind.ADDRESS else length
+        if kinds[number] in (BlockKind.SECTION, BlockKind.CONTENTS, BlockKind.ADDRESS, BlockKind.ROW):
+            if kinds[number] is BlockKind.ADDRESS:
+                return length
+            return next((n for n in range(length, number) if mark_of(lines[n].text)), number)  # 一、 is no head
         if says_head(line.text) or STAFF.match(line.text):
             length = number + 1
         elif kinds[number] is None and is_running(line, manner):

@@ -112,7 +112,7 @@ def mark_roles(lines: Sequence[Line]) -> dict[str, str]:
     """What each kind of numbering or bullet opens: titles, sections, or (not named) points within a text."""
     votes: dict[str, Counter[str]] = {}
     for number, line in enumerate(lines):
-        if mark := mark_of(line.text):
+        if (mark := mark_of(line.text)) and not line.is_address:
             votes.setdefault(mark, Counter())[vote(lines, number)] += 1
     return {
         mark: role
@@ -141,7 +141,7 @@ def counts_on(mark: str, lines: Sequence[Line]) -> bool:
     """Whether a numbering goes on from item to item; anew it may begin only below what could name a section."""
     before, breaks, count = 0, 0, 0
     for above, line in pairwise([None, *lines]):
-        if line is None or mark_of(line.text) != mark:
+        if line is None or mark_of(line.text) != mark or line.is_address:  # addresses have a numbering of their own
             continue
         number = number_of(line.text)
         opens = above is not None and len(above.text) <= LONGEST_SECTION and is_title_like(above)

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
 from crawler.bulletins.formats.joining import join_lines
+from crawler.bulletins.formats.rows import table_blocks
 from crawler.bulletins.formats.structured import clean, make_block, told_apart
 from crawler.bulletins.formats.text import decode
+from crawler.bulletins.landmarks import is_sentence_end
 from storage.records import PlacedBy
 
 HEADING = re.compile(r"^ {0,3}(#{1,6})(?!#)\s*(.*?)\s*#*\s*$")
 ENTRY = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+(.*)$")
 RULE = re.compile(r"^ {0,3}(?:[-*_=] *){3,}$")
+CELL_BORDER = re.compile(r"(?<!\\)\|")
+DIVIDER = re.compile(r"^[\s|:-]+$")
 DEFINITION = re.compile(r"^ {0,3}\[([^\]]{1,200})\]:\s*<?(\S+?)>?(?:\s+[\"'(].*)?$")
 FRONT_MATTER = re.compile(r"\A---\s*\n(.*?)\n---\s*\n", re.DOTALL)
 TARGET = r"\(\s*(?:<([^<>\n]{1,2000})>|((?:[^\s()]|\([^\s()]{0,500}\)){0,2000}))(?:\s+[\"'][^\"'\n]{0,300}[\"'])?\s*\)"
@@ -28,6 +33,8 @@ LINK = re.compile(
     r"|<a\b[^<>]{0,500}?href\s*=\s*[\"']([^\"'<>]{1,2000})[\"'][^<>]{0,500}>(.{0,500}?)</a>",
     re.IGNORECASE,
 )
+BOLD_LINE = re.compile(r"^\s*(\*\*|__)(?=\S)(?:(?!\1).){2,60}\1\s*$")
+BOLD_LEVEL = 7  # a line all in bold type: below every real heading
 EMPHASIS = re.compile(r"(\*\*|__|`)(?=\S)(.{1,300}?)(?<=\S)\1")
 
 
@@ -39,13 +46,26 @@ def read_markdown(body: bytes) -> Flow:
     title = re.search(r"(?m)^title:\s*[\"']?(.+?)[\"']?\s*$", stated.group(1)) if stated else None
     lines = text[stated.end() if stated else 0 :].split("\n")
     targets = {found.group(1).lower(): found.group(2) for line in lines if (found := DEFINITION.match(line))}
-    blocks = [read_block(kind, words, level, targets) for kind, words, level in pieces(lines)]
+    blocks = list(read_blocks(lines, targets))
     return Flow(
         media_type="text/markdown",
         blocks=tuple(told_apart(blocks)),
         title=title.group(1) if title else None,
         warnings=warnings,
     )
+
+
+def read_blocks(lines: list[str], targets: Mapping[str, str]) -> Iterator[Block]:
+    """The blocks of a text; rows that follow each other are one table."""
+    for is_table, found in groupby(pieces(lines), key=lambda piece: piece[0] is BlockKind.ROW):
+        if not is_table:
+            yield from (read_block(kind, words, level, targets) for kind, words, level in found)
+            continue
+        rows = [CELL_BORDER.split(words) for _, words, _ in found if not DIVIDER.match(words)]
+        cells = [[read_block(BlockKind.ROW, cell, 0, targets) for cell in row] for row in rows]
+        yield from table_blocks(
+            [[cell.text.strip() for cell in row] for row in cells], [[cell.links for cell in row] for row in cells]
+        )
 
 
 def pieces(lines: list[str]) -> Iterator[tuple[BlockKind, str, int]]:
@@ -92,6 +112,8 @@ def read_block(kind: BlockKind, words: str, level: int, targets: Mapping[str, st
         text, free, place = text + between + anchor, free + between + " ", found.end()
         links.append(Link(url=url, grounds=grounds, anchor_text=clean(bare(anchor)) or None))
     text, free = text + words[place:], free + words[place:]
+    if kind is BlockKind.PARAGRAPH and BOLD_LINE.match(words) and not is_sentence_end(bare(text)):
+        kind, level = BlockKind.HEADING, BOLD_LEVEL
     return make_block(kind, clean(bare(text)), links=links, anchored=clean(free), level=level)
 
 

@@ -6,17 +6,20 @@ with a URI, on a piece of text or on an annotation over it. Images of pages with
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from lxml import etree
 
 from crawler.bulletins.formats.addresses import with_printed_links
+from crawler.bulletins.formats.code_places import Placer
+from crawler.bulletins.formats.codes import LARGEST_BYTES, Pictures
 from crawler.bulletins.formats.flow import Flow, Link
 from crawler.bulletins.formats.layout import to_blocks
+from crawler.bulletins.formats.opening import Opening
 from crawler.bulletins.formats.packages import Package, within
-from crawler.bulletins.formats.pdf_lines import PrintedLine, PrintedPage
+from crawler.bulletins.formats.pdf_lines import Box, PrintedLine, PrintedPage
 from crawler.bulletins.formats.pdf_links import Annotation, covered_line
 from crawler.bulletins.formats.pdf_measures import join_broken_link, measured, without_furniture
 from storage.errors import UnreadableBulletin
@@ -46,7 +49,7 @@ class Piece:
     url: str | None
 
 
-def read_ofd(body: bytes) -> Flow:
+def read_ofd(body: bytes, opening: Opening | None = None) -> Flow:
     """Return the flow of an OFD document.
 
     Raises UnreadableBulletin (its file name to be filled in by the caller) for what is damaged or unpacks too far.
@@ -58,18 +61,20 @@ def read_ofd(body: bytes) -> Flow:
     document = package.parse(name)
     if document is None or root is None:
         raise UnreadableBulletin(file="", kind="damaged", detail="no document")
-    pages = list(read_pages(package, name, document))
+    pictures = Pictures(picture_finder(package, name, document), are_wanted=opening is None or opening.pictures)
+    pages = list(read_pages(package, name, document, pictures))
     title = root.findtext(f".//{OFD}DocInfo/{OFD}Title", "").strip()
     blocks = to_blocks(with_printed_links(measured(without_furniture(pages))))
-    return Flow(media_type=MEDIA_TYPE, blocks=tuple(blocks), title=title or None)
+    return Flow(media_type=MEDIA_TYPE, blocks=tuple(blocks), title=title or None, unread_pictures=pictures.unread)
 
 
-def read_pages(package: Package, name: str, document: etree._Element) -> Iterator[PrintedPage]:
+def read_pages(package: Package, name: str, document: etree._Element, pictures: Pictures) -> Iterator[PrintedPage]:
     """The pages of a document, in order."""
     usual = box_of(document.findtext(f".//{OFD}CommonData/{OFD}PageArea/{OFD}PhysicalBox", "")) or USUAL_BOX
     bold = bold_fonts(package, name, document)
     annotated = links_over_pages(package, name, document)
     pages = list(document.iterfind(f".//{OFD}Pages/{OFD}Page"))
+    placer = Placer()
     if len(pages) > MOST_PAGES:
         raise UnreadableBulletin(file="", kind="too_large", detail=f"{len(pages)} pages")
     for number, page in enumerate(pages, 1):
@@ -82,6 +87,7 @@ def read_pages(package: Package, name: str, document: etree._Element) -> Iterato
             attach(lines, annotation_of(url, area, box[3]), number)
         for above, line in reversed(list(pairwise(lines))):  # from below: a link over three lines ends in its first
             join_broken_link(above, line)
+        placer.place(list(codes_on(root, box[3], pictures)), lines, number, box[3])
         yield PrintedPage(height=box[3], width=box[2], lines=lines, unread=0)
 
 
@@ -104,6 +110,29 @@ def pieces(root: etree._Element, bold: frozenset[str]) -> Iterator[Piece]:
             element.get("Font") in bold or (weight.isdecimal() and int(weight) >= BOLD_WEIGHT),
             next((uri.get("URI") for uri in element.iter(OFD + "URI")), None),
         )
+
+
+def codes_on(root: etree._Element, height: float, pictures: Pictures) -> Iterator[tuple[str, Box]]:
+    """The QR codes in the pictures of a page, with the pictures' boxes, heights counted from below."""
+    for element in root.iter(OFD + "ImageObject"):
+        box = box_of(element.get("Boundary", ""))
+        if box is not None:
+            left, top, width, tall = box
+            for url in pictures.codes(element.get("ResourceID", "")):
+                yield url, (left, height - top - tall, left + width, height - top)
+
+
+def picture_finder(package: Package, name: str, document: etree._Element) -> Callable[[str], bytes | None]:
+    """What gives the pictures of a document by their numbers."""
+    places: dict[str, str] = {}
+    for kind in ("PublicRes", "DocumentRes"):
+        for listed in document.iterfind(f".//{OFD}CommonData/{OFD}{kind}"):
+            part = within(name, (listed.text or "").strip())
+            root = package.parse(part)
+            for media in root.iter(OFD + "MultiMedia") if root is not None else ():
+                folder = within(part, (root.get("BaseLoc", "") if root is not None else "") + "/")
+                places[media.get("ID", "")] = f"{folder}/{media.findtext(f'{OFD}MediaFile', '').strip()}"
+    return lambda number: package.spare(places.get(number, ""), LARGEST_BYTES)
 
 
 def rows_of(found: Iterator[Piece]) -> list[list[Piece]]:
@@ -166,7 +195,8 @@ def links_over_pages(
 def annotation_of(url: str, box: tuple[float, float, float, float], height: float) -> Annotation:
     """A link over a page, with heights counted from below."""
     left, top, width, tall = box
-    return Annotation(url=url, left=left, bottom=height - top - tall, right=left + width, top=height - top)
+    corners = left, height - top - tall, left + width, height - top
+    return Annotation(url=url, left=left, bottom=corners[1], right=corners[2], top=corners[3], corners=corners)
 
 
 def attach(lines: list[PrintedLine], annotation: Annotation, page: int) -> None:

@@ -54,6 +54,18 @@ class Package:
             raise UnreadableBulletin(file="", kind="too_complex", detail=f"{name}: unpacks too far")
         return body
 
+    def spare(self, name: str, most: int) -> bytes | None:
+        """Return the bytes of a member that can be done without: None where it is missing, damaged or larger."""
+        info = self.members.get(name)
+        if info is None or info.flag_bits & 1:
+            return None
+        try:
+            with self.zip.open(info) as member:
+                body = member.read(most + 1)
+        except FAULTS:
+            return None
+        return body if len(body) <= most else None
+
     def parse(self, name: str) -> etree._Element | None:
         """Return the root of a member of XML; None where there is no such member."""
         return parse_xml(self.read(name), name) if name in self.members else None

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from threading import Lock
 
 import pypdfium2
@@ -19,10 +21,14 @@ import pypdfium2.raw as pdfium
 from crawler.bulletins.formats.addresses import with_printed_links
 from crawler.bulletins.formats.flow import Flow
 from crawler.bulletins.formats.layout import to_blocks
-from crawler.bulletins.formats.pdf_bounds import unfolds_too_far
-from crawler.bulletins.formats.pdf_lines import PrintedPage, printed_lines
+from crawler.bulletins.formats.opening import Opening
+from crawler.bulletins.formats.pdf_bounds import Bounds
+from crawler.bulletins.formats.pdf_codes import Looker
+from crawler.bulletins.formats.pdf_columns import Strip, in_order
+from crawler.bulletins.formats.pdf_lines import PrintedPage, open_upright
 from crawler.bulletins.formats.pdf_links import MOST_LINKS_A_PAGE, attach_all, link_annotations
 from crawler.bulletins.formats.pdf_measures import measured, without_furniture
+from crawler.bulletins.formats.pdf_rows import printed_rows
 from storage.errors import UnreadableBulletin
 
 MOST_PAGES = 2_000
@@ -31,27 +37,24 @@ PDFIUM = Lock()
 NO_TEXT = re.compile(r"[\x00-\x1f\ufffd\ue000-\uf8ff]")  # what comes out of fonts without a map to characters
 
 
-def read_pdf(body: bytes) -> Flow:
+def read_pdf(body: bytes, opening: Opening | None = None) -> Flow:
     """Return the flow of a PDF.
 
     Raises UnreadableBulletin (its file name to be filled in by the caller) for what cannot be opened.
     """
-    with PDFIUM:
-        document = open_document(body)
-        if unfolds_too_far(body):
-            document.close()
+    with PDFIUM, closing(open_document(body)) as document, closing(Bounds(body)) as bounds:
+        if bounds.unfolds_too_far():
             raise UnreadableBulletin(file="", kind="too_complex", detail="drawings within drawings")
-        try:
-            pages = list(read_pages(document))
-            title = document.get_metadata_value("Title").strip()
-        finally:
-            document.close()
+        looker = Looker(bounds, is_wanted=opening is None or opening.pictures)
+        pages = list(PageReader(document, looker).read_all())
+        title = document.get_metadata_value("Title").strip()
     lines = with_printed_links(measured(without_furniture(pages)))
     return Flow(
         media_type="application/pdf",
         blocks=tuple(to_blocks(lines)),
         title=title if is_title(title) else None,
         warnings=tuple(warnings_of(pages)),
+        unread_pictures=looker.unread,
     )
 
 
@@ -89,38 +92,46 @@ def warnings_of(pages: Sequence[PrintedPage]) -> Iterator[str]:
             yield f"too_many_links:{number}"
 
 
-def read_pages(document: pypdfium2.PdfDocument) -> Iterator[PrintedPage]:
-    """Read page after page; a page that is broken is an empty one.
+@dataclass(slots=True)
+class PageReader:
+    """Reads page after page; what one page tells of the next, its columns, is held here."""
 
-    A page stays open until the next one is: pdfium drops a font with the last page that uses it, and loading fonts
-    anew took a third of the time.
-    """
-    characters, last = 0, None
-    for number in range(len(document)):
-        try:
-            page = document[number]
-        except pypdfium2.PdfiumError:
-            yield PrintedPage(height=1, width=1, lines=[], unread=0)
-            continue
-        printed = read_page(document, page, number + 1)
-        if last is not None:
-            last.close()
-        last = page
-        characters += sum(len(line.text) for line in printed.lines)
-        if characters > MOST_CHARACTERS:
-            raise UnreadableBulletin(file="", kind="too_large", detail=f"more than {MOST_CHARACTERS} characters")
-        yield printed
+    document: pypdfium2.PdfDocument
+    looker: Looker
+    strip: Strip | None = None
 
+    def read_all(self) -> Iterator[PrintedPage]:
+        """Read the pages; one that is broken is an empty one.
 
-def read_page(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, number: int) -> PrintedPage:
-    """The lines of a page with their links."""
-    text_page = page.get_textpage()
-    lines = list(printed_lines(text_page, number))
-    found = link_annotations(document, page)
-    attach_all(found, lines, text_page, number)
-    unread = sum(len(NO_TEXT.findall(line.text)) for line in lines)
-    width, height = page.get_size()
-    text_page.close()
-    return PrintedPage(
-        height=height, width=width, lines=lines, unread=unread, has_more_links=len(found) >= MOST_LINKS_A_PAGE
-    )
+        A page stays open until the next one is: pdfium drops a font with the last page that uses it, and loading fonts
+        anew took a third of the time.
+        """
+        characters, last = 0, None
+        for number in range(len(self.document)):
+            try:
+                page = self.document[number]
+            except pypdfium2.PdfiumError:
+                yield PrintedPage(height=1, width=1, lines=[], unread=0)
+                continue
+            printed = self.read(page, number + 1)
+            if last is not None:
+                last.close()
+            last = page
+            characters += sum(len(line.text) for line in printed.lines)
+            if characters > MOST_CHARACTERS:
+                raise UnreadableBulletin(file="", kind="too_large", detail=f"more than {MOST_CHARACTERS} characters")
+            yield printed
+
+    def read(self, page: pypdfium2.PdfPage, number: int) -> PrintedPage:
+        """The lines of a page with their links and codes."""
+        text_page, turn = open_upright(page)
+        width, height = page.get_size()
+        lines, self.strip = in_order(list(printed_rows(text_page, number, turn)), height, self.strip)
+        found = link_annotations(self.document, page, turn)
+        attach_all(found, lines, text_page, number)
+        self.looker.look(page, number, lines, turn)
+        unread = sum(len(NO_TEXT.findall(line.text)) for line in lines)
+        text_page.close()
+        return PrintedPage(
+            height=height, width=width, lines=lines, unread=unread, has_more_links=len(found) >= MOST_LINKS_A_PAGE
+        )

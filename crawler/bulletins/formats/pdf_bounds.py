@@ -16,17 +16,69 @@ MOST_DRAWINGS = 200_000  # in one page, unfolded
 LARGEST_FORM = 5_000_000  # bytes of a form that is looked into
 DEEPEST = 30
 
+FAULTS = (pikepdf.PdfError, RecursionError, ValueError, TypeError, AttributeError, KeyError, OverflowError)
+
 Key = tuple[int, int]
 
 
-def unfolds_too_far(body: bytes) -> bool:
-    """Whether drawing some page of a PDF would mean drawing more forms than any document needs, or forms in a ring."""
-    try:
-        with pikepdf.open(io.BytesIO(body), suppress_warnings=True) as document:
-            counts: dict[Key, int] = {}
-            return any(unfolded(page.obj, counts, 0) > MOST_DRAWINGS for page in document.pages)
-    except (pikepdf.PdfError, RecursionError, ValueError, TypeError, AttributeError, KeyError):
-        return False  # what pikepdf cannot read has no forms that it could count; pdfium says what it is
+class Bounds:
+    """What is counted in a PDF before pdfium draws it; closed when the document is."""
+
+    def __init__(self, body: bytes) -> None:
+        try:
+            self.document: pikepdf.Pdf | None = pikepdf.open(io.BytesIO(body), suppress_warnings=True)
+        except FAULTS:
+            self.document = None  # what pikepdf cannot read has no forms that it could count; pdfium says what it is
+
+    def close(self) -> None:
+        """Close the document."""
+        if self.document is not None:
+            self.document.close()
+
+    def unfolds_too_far(self) -> bool:
+        """Whether drawing a page would mean drawing more forms than any document needs, or forms in a ring."""
+        if self.document is None:
+            return False
+        counts: dict[Key, int] = {}
+        try:
+            return any(unfolded(page.obj, counts, 0) > MOST_DRAWINGS for page in self.document.pages)
+        except FAULTS:
+            return False
+
+    def has_large_pictures(self, number: int, most_pixels: int) -> bool:
+        """Whether a page (from 0) draws a picture of too many pixels, or one that cannot be told."""
+        if self.document is None:
+            return True
+        try:
+            return has_large(self.document.pages[number].obj, most_pixels, set(), 0)
+        except (*FAULTS, IndexError):
+            return True
+
+
+def has_large(owner: pikepdf.Object, most_pixels: int, seen: set[Key], depth: int) -> bool:
+    """Whether a page, form or pattern draws a picture of too many pixels, itself or by what it draws."""
+    if depth > DEEPEST or len(seen) > MOST_DRAWINGS:
+        return True
+    resources = owner.get("/Resources")
+    for kind in ("/XObject", "/Pattern", "/ExtGState"):
+        held = resources.get(kind) if isinstance(resources, pikepdf.Dictionary) else None
+        for _, drawing in held.items() if isinstance(held, pikepdf.Dictionary) else ():
+            if drawing.objgen != (0, 0) and drawing.objgen in seen:
+                continue
+            seen.add(drawing.objgen)
+            masks = [drawing.get(name) for name in ("/SMask", "/Mask")]
+            pictures = [drawing, *(mask for mask in masks if isinstance(mask, pikepdf.Stream))]
+            if any(pixels(picture) > most_pixels for picture in pictures):
+                return True
+            inner = [drawing, *(mask.get("/G") for mask in masks if isinstance(mask, pikepdf.Dictionary))]
+            if any(form is not None and has_large(form, most_pixels, seen, depth + 1) for form in inner):
+                return True
+    return False
+
+
+def pixels(picture: pikepdf.Object) -> int:
+    """How many pixels a picture says that it has; none for what is no picture."""
+    return int(picture.get("/Width", 0)) * int(picture.get("/Height", 0))
 
 
 def unfolded(owner: pikepdf.Object, counts: dict[Key, int], depth: int) -> int:

@@ -1,17 +1,20 @@
-"""The lines of a PDF's page as pdfium breaks them, with their places and type, in points."""
+"""What a line of a PDF's page is, which way a page is turned, and what pdfium says of single characters, in points."""
 
 from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass, field
+from math import pi
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from crawler.bulletins.formats.flow import Link
 
+Box = tuple[float, float, float, float]  # left, bottom, right, top, in points
+SAMPLED = 40  # characters of a page that tell how it is turned
 HYPHENS = str.maketrans({"\ufffe": "-", "\x02": "-"})  # what pdfium puts for a hyphen at a line's end
 BOLD_WEIGHT = 600
 BOLD_NAMES = re.compile(r"bold|black|heavy|simhei|heiti|xiaobiaosong|黑体|小标宋", re.IGNORECASE)
@@ -30,6 +33,8 @@ class PrintedLine:
     size: float
     is_bold: bool
     continues_link: bool = False
+    column: tuple[float, float] | None = None  # the edges of its column, where the page has columns
+    opens_column: bool = False
     links: list[Link] = field(default_factory=list)
 
 
@@ -44,21 +49,60 @@ class PrintedPage:
     unread: int  # characters that no map gives a meaning
 
 
-def printed_lines(text_page: pypdfium2.PdfTextPage, number: int) -> Iterator[PrintedLine]:
-    """The lines of a page in reading order, as pdfium breaks them, with their boxes and type."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What pdfium gives as one line, and the pieces of it that stand apart: over columns it is several lines."""
+
+    line: PrintedLine
+    pieces: list[PrintedLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How a page is turned so that its text stands upright: clockwise quarters, and its size before that."""
+
+    quarters: int = 0
+    width: float = 0.0
+    height: float = 0.0
+
+    def box(self, box: Box) -> Box:
+        """A box of the page as it lies, once the page is turned."""
+        left, bottom, right, top = box
+        if self.quarters == 1:
+            return bottom, self.width - right, top, self.width - left
+        if self.quarters == 2:
+            return self.width - right, self.height - top, self.width - left, self.height - bottom
+        if self.quarters == 3:
+            return self.height - top, left, self.height - bottom, right
+        return box
+
+
+AS_IT_LIES = Turn()
+
+
+def open_upright(page: pypdfium2.PdfPage) -> tuple[pypdfium2.PdfTextPage, Turn]:
+    """The text of a page, read the way in which most of it runs: pages lie on their side, or say that they do.
+
+    pdfium gives lines in the order in which they are seen, and boxes as the page lies.
+    """
+    text_page = page.get_textpage()
+    quarters = direction(text_page)
+    if quarters == 0 and page.get_rotation() == 0:
+        return text_page, AS_IT_LIES
+    text_page.close()
+    page.set_rotation(0)
+    width, height = page.get_size()
+    page.set_rotation(90 * quarters)
+    return page.get_textpage(), Turn(quarters, width, height)
+
+
+def direction(text_page: pypdfium2.PdfTextPage) -> int:
+    """By how many quarters most of a page's text is turned against the clock."""
     count = text_page.count_chars()
-    if count <= 0:
-        return
-    text = text_page.get_text_range(0, count, errors="replace").translate(HYPHENS)
-    if len(text) != count:  # characters beyond the basic plane, or without a meaning: look them up singly
-        text = "".join(character_at(text_page, index) for index in range(count))
-    start = 0
-    for row in re.split(r"(\r\n|\r|\n)", text):
-        words = row.strip()
-        if words:
-            first = start + len(row) - len(row.lstrip())
-            yield printed_line(text_page, words, first, first + len(words) - 1, number)
-        start += len(row)
+    step = max(1, count // SAMPLED)
+    angles = [pdfium.FPDFText_GetCharAngle(text_page.raw, index) for index in range(0, max(count, 0), step)]
+    quarters = Counter(round(angle / (pi / 2)) % 4 for angle in angles if angle >= 0)
+    return quarters.most_common(1)[0][0] if quarters else 0
 
 
 def character_at(text_page: pypdfium2.PdfTextPage, index: int) -> str:
@@ -67,28 +111,13 @@ def character_at(text_page: pypdfium2.PdfTextPage, index: int) -> str:
     return (chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else " ").translate(HYPHENS)
 
 
-def printed_line(text_page: pypdfium2.PdfTextPage, words: str, first: int, last: int, number: int) -> PrintedLine:
-    """One line with its box and its type, told by three of its characters."""
-    middle = (first + last) // 2
-    boxes = [loose_box(text_page, index) for index in sorted({first, middle, last})]
-    sizes = [font_size(text_page, index) for index in (first, middle, last)]
-    return PrintedLine(
-        text=words,
-        page=number,
-        left=min(box[0] for box in boxes),
-        bottom=min(box[1] for box in boxes),
-        right=max(box[2] for box in boxes),
-        top=max(box[3] for box in boxes),
-        size=sorted(sizes)[1],
-        is_bold=all(is_bold(text_page, index) for index in (first, middle)),
-    )
-
-
-def loose_box(text_page: pypdfium2.PdfTextPage, index: int) -> tuple[float, float, float, float]:
+def loose_box(text_page: pypdfium2.PdfTextPage, index: int) -> Box:
     """A character's box by its font's height: left, bottom, right, top."""
     box = pdfium.FS_RECTF()
     pdfium.FPDFText_GetLooseCharBox(text_page.raw, index, box)
-    return box.left, min(box.bottom, box.top), box.right, max(box.bottom, box.top)
+    left, right = sorted((box.left, box.right))
+    bottom, top = sorted((box.bottom, box.top))
+    return left, bottom, right, top
 
 
 def font_size(text_page: pypdfium2.PdfTextPage, index: int) -> float:

@@ -11,10 +11,11 @@ import pypdfium2.raw as pdfium
 
 from crawler.bulletins.formats.flow import Link
 from crawler.bulletins.formats.joining import join_lines
-from crawler.bulletins.formats.pdf_lines import HYPHENS, PrintedLine
+from crawler.bulletins.formats.pdf_lines import AS_IT_LIES, HYPHENS, Box, PrintedLine, Turn
 from storage.records import PlacedBy
 
 MOST_LINKS_A_PAGE = 5_000
+WELL_FITTING = 0.7  # of the best fit
 OFF_TEXT = 0.6  # how sure a link over no text is of the line next to it
 
 
@@ -27,14 +28,12 @@ class Annotation:
     bottom: float
     right: float
     top: float
-
-    @property
-    def corners(self) -> tuple[float, float, float, float]:
-        """Left, bottom, right, top."""
-        return self.left, self.bottom, self.right, self.top
+    corners: Box  # the same, as the page lies
 
 
-def link_annotations(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> list[Annotation]:
+def link_annotations(
+    document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, turn: Turn = AS_IT_LIES
+) -> list[Annotation]:
     """The link annotations of a page that lead to an address, in their order."""
     position, link, found = ctypes.c_int(0), pdfium.FPDF_LINK(), []
     for _ in range(MOST_LINKS_A_PAGE):
@@ -46,19 +45,18 @@ def link_annotations(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -
         if length > 1 and pdfium.FPDFLink_GetAnnotRect(link, rectangle):
             address = ctypes.create_string_buffer(length)
             pdfium.FPDFAction_GetURIPath(document.raw, action, address, length)
-            found.append(annotation(address.value, rectangle))
+            found.append(annotation(address.value, rectangle, turn))
     return found
 
 
-def annotation(address: bytes, rectangle: pdfium.FS_RECTF) -> Annotation:
+def annotation(address: bytes, rectangle: pdfium.FS_RECTF, turn: Turn) -> Annotation:
     """One rectangle, its edges in order."""
-    return Annotation(
-        url=address.decode("utf-8", "replace"),
-        left=min(rectangle.left, rectangle.right),
-        bottom=min(rectangle.bottom, rectangle.top),
-        right=max(rectangle.left, rectangle.right),
-        top=max(rectangle.bottom, rectangle.top),
-    )
+    across = sorted((rectangle.left, rectangle.right))
+    up = sorted((rectangle.bottom, rectangle.top))
+    corners = across[0], up[0], across[1], up[1]
+    left, bottom, right, top = turn.box(corners)
+    url = address.decode("utf-8", "replace")
+    return Annotation(url=url, left=left, bottom=bottom, right=right, top=top, corners=corners)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +71,11 @@ class Tail:
 def attach_all(
     found: Sequence[Annotation], lines: list[PrintedLine], text_page: pypdfium2.PdfTextPage, page: int
 ) -> None:
-    """Give every link to the line that its first rectangle covers."""
+    """Give every link to the line that its first rectangle covers; programs list rectangles in any order."""
+    placed = [(covered_line(annotation, lines), annotation) for annotation in found]
+    placed.sort(key=lambda pair: (len(lines), 0.0) if pair[0] is None else (pair[0], pair[1].left))
     tails: dict[int, Tail] = {}  # by the number of the line that the link covers last
-    for annotation in found:
-        number = covered_line(annotation, lines)
+    for number, annotation in placed:
         if number is None:
             attach_off_text(annotation, lines, page)
             continue
@@ -108,14 +107,21 @@ def goes_on(tail: Tail, annotation: Annotation, lines: Sequence[PrintedLine], *,
 
 
 def covered_line(annotation: Annotation, lines: Sequence[PrintedLine]) -> int | None:
-    """The number of the first line through whose middle a rectangle goes; None where it lies over no text."""
+    """The number of the first line through whose middle a rectangle goes; None where it lies over no text.
+
+    A rectangle over large type touches small type close above it: of lines that it fits, the first is meant.
+    """
+    fitting: dict[int, float] = {}
     for number, line in enumerate(lines):
         middle = (line.bottom + line.top) / 2
         if annotation.bottom <= middle <= annotation.top and (
             min(annotation.right, line.right) - max(annotation.left, line.left) > 0.1 * line.size
         ):
-            return number
-    return None
+            shared = min(annotation.top, line.top) - max(annotation.bottom, line.bottom)
+            whole = max(annotation.top, line.top) - min(annotation.bottom, line.bottom)
+            fitting[number] = shared / whole if whole > 0 else 0.0
+    best = max(fitting.values(), default=0.0)
+    return next((number for number, fit in fitting.items() if fit >= WELL_FITTING * best), None)
 
 
 def words_under(annotation: Annotation, text_page: pypdfium2.PdfTextPage) -> str:

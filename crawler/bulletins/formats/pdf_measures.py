@@ -14,13 +14,14 @@ from crawler.bulletins.formats.pdf_lines import PrintedLine, PrintedPage
 from crawler.bulletins.landmarks import PAGE_NUMBER
 from storage.records import PlacedBy
 
+FEW_PAGES = 4  # of which two may be all that have a running head: the first page often has none
 MARGIN = 0.09  # of the page's height: where running heads and page numbers stand
 
 
 def without_furniture(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
     """The pages without their running heads, running feet and page numbers."""
     seen = Counter(key for page in pages for key in {furniture_key(line) for line in margins(page)})
-    often = max(3, 0.4 * len(pages))
+    often = 2 if len(pages) <= FEW_PAGES else max(3, 0.4 * len(pages))
     return [
         replace(
             page,
@@ -36,9 +37,26 @@ def without_furniture(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
 
 
 def join_over_pages(pages: Sequence[PrintedPage]) -> None:
-    """Make one link of two where its words end a page and go on at the top of the next."""
+    """Make one link of two where its words end a page or column and go on at the top of the next."""
     for page, following in pairwise(page for page in pages if page.lines):
-        join_broken_link(page.lines[-1], following.lines[0])
+        if not join_broken_link(page.lines[-1], following.lines[0]):
+            join_block_link(page.lines, following.lines[0])
+    for page in pages:
+        for last, first in pairwise(page.lines):
+            if first.opens_column:
+                join_broken_link(last, first)
+
+
+def join_block_link(lines: Sequence[PrintedLine], first: PrintedLine) -> None:
+    """Make one link of two where one lies over several lines, the last of the page among them, and goes on below."""
+    owner = next((line for line in reversed(lines) if line.links), None)
+    if owner is None or not first.links or owner.links[-1].url != first.links[0].url:
+        return
+    end = owner.links[-1]
+    if end.anchor_text and end.anchor_text.endswith(lines[-1].text):
+        owner.links[-1] = replace(end, anchor_text=join_lines([end.anchor_text, first.links[0].anchor_text or ""]))
+        del first.links[0]
+        first.continues_link = True
 
 
 def join_broken_link(last: PrintedLine, first: PrintedLine) -> bool:
@@ -84,19 +102,20 @@ def measured(pages: Sequence[PrintedPage]) -> list[Line]:
     left = percentile([line.left for line in printed if line.size < 1.1 * body], 0.1)
     lines = []
     for page in pages:
-        edge = left_edge(page, body, left)
+        page_edge = left_edge(page, body, left)
         for number, line in enumerate(page.lines):
             before = page.lines[number - 1] if number else None
+            edge, end = line.column or (page_edge, right)
             lines.append(
                 Line(
                     text=line.text,
                     page=line.page,
-                    opens_page=number == 0,
+                    opens_page=number == 0 or line.opens_column,
                     left=(line.left - edge) / body,
                     right=(line.right - edge) / body,
                     size=round(line.size / body, 2),
                     is_bold=line.is_bold and not mostly_bold,
-                    is_centred=is_centred(line, edge, right, body),
+                    is_centred=is_centred(line, edge, end, body),
                     has_gap=before is not None and before.bottom - line.bottom > 1.4 * max(pitch, 1.3 * line.size),
                     continues_link=line.continues_link,
                     links=tuple(line.links),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from crawler.bulletins.formats.addresses import with_printed_links, without_label
+from crawler.bulletins.formats.addresses import listed_number, with_printed_links, without_label
 from crawler.bulletins.formats.flow import Block, BlockKind, Line, Link
 from crawler.bulletins.formats.joining import width
 from crawler.bulletins.formats.layout import to_blocks
@@ -34,6 +34,7 @@ def make_block(
     printed = with_printed_links([Line(text=anchored, page=page)])[0].links if anchored is not None else line.links
     if line.is_address and (printed or links) and kind in (BlockKind.PARAGRAPH, BlockKind.HEADING):
         kind = BlockKind.ADDRESS
+        links = [replace(link, number=listed_number(anchored if anchored is not None else line.rest)) for link in links]
     return Block(
         kind=kind,
         text=text,

@@ -9,12 +9,14 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from crawler.bulletins.formats.addresses import with_printed_links
-from crawler.bulletins.formats.flow import Flow, Line
+from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Line
 from crawler.bulletins.formats.joining import width
 from crawler.bulletins.formats.layout import to_blocks
+from crawler.bulletins.formats.rows import table_blocks
+from crawler.bulletins.formats.structured import make_block
 from storage.errors import UnreadableBulletin
 
 BYTE_ORDER_MARKS = (
@@ -26,13 +28,14 @@ BYTE_ORDER_MARKS = (
 )
 OTHER_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
 MOST_LINES = 150_000
+FEWEST_ROWS = 2  # with links, that make a table
 DOUBLE_SPACED = 0.6  # share of lines with an empty line below, from which empty lines mean nothing
 
 
 def read_text(body: bytes) -> Flow:
     """Return the flow of a plain text."""
     text, warnings = decode(body)
-    lines = with_printed_links(printed_lines(text))
+    lines = with_printed_links(with_tables(printed_lines(text)))
     return Flow(media_type="text/plain", blocks=tuple(to_blocks(lines)), warnings=warnings)
 
 
@@ -98,6 +101,25 @@ def printed_lines(text: str) -> list[Line]:
         )
         has_gap = opens_page = False
     return lines
+
+
+def with_tables(lines: Sequence[Line]) -> list[Line]:
+    """The lines; those that a table left behind when it was copied, with tabs between its cells, are rows of one."""
+    told: list[Line] = []
+    for is_table, found in groupby(lines, key=lambda line: "\t" in line.text):
+        group = list(found)
+        cells = [[" ".join(cell.split()) for cell in line.text.split("\t")] for line in group]
+        links = [[make_block(BlockKind.ROW, cell).links for cell in row] for row in cells]
+        if is_table and sum(map(any, links)) >= max(FEWEST_ROWS, len(group) // 2):
+            told += [ready_line(block, group[0]) for block in table_blocks(cells, links, page=group[0].page)]
+        else:
+            told += group
+    return told
+
+
+def ready_line(block: Block, first: Line) -> Line:
+    """A row of a table as a line."""
+    return Line(text=block.text, rest=block.text, page=first.page, ready=block)
 
 
 def is_page_opener(row: str) -> bool:

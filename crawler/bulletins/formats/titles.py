@@ -26,10 +26,12 @@ from crawler.bulletins.landmarks import (
     CLAUSE_END,
     CLOSERS,
     COLOPHON,
+    LINK_WORDS,
     NUMBERING,
     STAFF,
     ends_text,
     is_sentence_end,
+    is_source,
     mark_of,
 )
 
@@ -197,11 +199,14 @@ def sign_below(place: Place, count: int) -> str:
     """What stands below."""
     number, manner = place.start + count, place.manner
     if number >= len(place.lines):
-        return "nothing like news below"
+        is_listed = bool(place.line.links and place.before and place.before[-1].links)  # the last of a list of titles
+        return "news below" if is_listed else "nothing like news below"
     if kind := place.kinds[number]:
         is_news = kind in (BlockKind.ADDRESS, BlockKind.CREDIT)
         return "an address or a credit below" if is_news else "nothing like news below"
     below = place.lines[number]
+    if is_source(below.text):
+        return "an address or a credit below"
     is_text = is_running(below, manner) or is_first_full(below, manner) or starts_paragraph(below, manner)
     if is_text or below.links or "。" in below.text:
         return "news below"
@@ -211,6 +216,8 @@ def sign_below(place: Place, count: int) -> str:
 def plain_title_length(place: Place) -> int:
     """How many lines from here on could be a title by their words and length; 0 if none."""
     lines, kinds, start, manner = place.lines, place.kinds, place.start, place.manner
+    if is_source(lines[start].text) and start > 0 and kinds[start - 1] is None and reads_as_title(lines[start - 1]):
+        return 0  # 云岭日报 4月3日 below a title; below an address it is one itself: 讲座预告 6月18日
     if place.before and place.before[-1].kind is BlockKind.HEADING and is_text_width(lines[start], manner):
         return 0
     count = 0
@@ -218,7 +225,7 @@ def plain_title_length(place: Place) -> int:
         line = lines[number]
         if kinds[number] is not None or not reads_as_title(line):
             break
-        if count and (NUMBERING.match(line.text) or starts_paragraph(line, manner)):
+        if count and (NUMBERING.match(line.text) or starts_paragraph(line, manner) or is_source(line.text)):
             break
         if count and ((manner.has_looks and line.has_gap) or is_first_full(line, manner)):
             break
@@ -254,8 +261,19 @@ def reads_as_title(line: Line) -> bool:
         return False
     if line.links and line.rest.rstrip(CLOSERS).endswith(("，", "、", "；", "。", ",", ";")):
         return False  # the sentence goes on behind the address
+    if ends_with_link_words(line):
+        return False
     bare = text.rstrip(CLOSERS)
     return len(re.findall(r"[^\W\d_]", text)) >= 2 and not bare.endswith(("。", "；", ";", *CLAUSE_END))
+
+
+def ends_with_link_words(line: Line) -> bool:
+    """Whether a sentence ends on a line, and behind it 阅读原文 is linked: the end of an item's text."""
+    for link in line.links:
+        words = link.anchor_text or ""
+        if LINK_WORDS.match(words) and line.text.endswith(words):
+            return is_sentence_end(line.text.removesuffix(words).rstrip("（( "))
+    return False
 
 
 def ends_below(place: Place) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -15,6 +16,7 @@ from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
 from crawler.bulletins.formats.packages import Package
 from crawler.bulletins.formats.rows import table_blocks
 from crawler.bulletins.formats.structured import clean, make_block
+from crawler.bulletins.formats.xlsx_dates import DayFormats
 from storage.errors import UnreadableBulletin
 from storage.records import PlacedBy
 
@@ -30,6 +32,14 @@ WIDEST = 200  # columns that are looked at
 Cells = dict[int, dict[int, tuple[str, list[Link]]]]  # by row and column
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What cells refer to: shared texts by number, and the styles that make days of numbers."""
+
+    strings: Sequence[str]
+    days: DayFormats
+
+
 def read_xlsx(body: bytes) -> Flow:
     """Return the flow of a workbook.
 
@@ -40,9 +50,9 @@ def read_xlsx(body: bytes) -> Flow:
     if root is None:
         raise UnreadableBulletin(file="", kind="damaged", detail="no xl/workbook.xml")
     relations = package.relations("xl/workbook.xml")
-    strings = shared_strings(package.parse("xl/sharedStrings.xml"))
+    said = Said(shared_strings(package.parse("xl/sharedStrings.xml")), DayFormats(package.parse("xl/styles.xml"), root))
     sheets = [
-        (sheet.get("name") or "", list(sheet_blocks(package, relations[number][0], strings)))
+        (sheet.get("name") or "", list(sheet_blocks(package, relations[number][0], said)))
         for sheet in root.iter(SHEET + "sheet")
         if (number := sheet.get(RELATED + "id") or "") in relations
     ]
@@ -66,12 +76,12 @@ def text_of(element: etree._Element) -> str:
     return "".join(run.text or "" for run in runs if next(run.iterancestors()).tag != SHEET + "rPh")
 
 
-def sheet_blocks(package: Package, name: str, strings: Sequence[str]) -> Iterator[Block]:
+def sheet_blocks(package: Package, name: str, book: Said) -> Iterator[Block]:
     """The rows of a sheet; lines of one cell above the table are its head."""
     root = package.parse(name)
     if root is None:
         return
-    cells = read_cells(root, strings)
+    cells = read_cells(root, book)
     for (number, column), url in hyperlinks(root, package.relations(name)):
         text, links = cells.setdefault(number, {}).get(column, ("", []))
         own = [link for link in links if not link.is_printed]  # the address under the link is not a second one
@@ -88,7 +98,7 @@ def sheet_blocks(package: Package, name: str, strings: Sequence[str]) -> Iterato
         yield from table_blocks(table, linked)
 
 
-def read_cells(root: etree._Element, strings: Sequence[str]) -> Cells:
+def read_cells(root: etree._Element, book: Said) -> Cells:
     """What the cells of a sheet say, and the links of formulas and of addresses written in them."""
     cells: Cells = {}
     for number, row in enumerate(root.iter(SHEET + "row")):
@@ -96,20 +106,20 @@ def read_cells(root: etree._Element, strings: Sequence[str]) -> Cells:
             break
         for position, cell in enumerate(row.iterchildren(SHEET + "c")):
             at = place_of(cell.get("r") or "") or (number, position)
-            if at[1] < WIDEST and (said := read_cell(cell, strings)):
+            if at[1] < WIDEST and (said := read_cell(cell, book)):
                 cells.setdefault(at[0], {})[at[1]] = said
     return cells
 
 
-def read_cell(cell: etree._Element, strings: Sequence[str]) -> tuple[str, list[Link]] | None:
+def read_cell(cell: etree._Element, book: Said) -> tuple[str, list[Link]] | None:
     """One cell's text and links; None for an empty one."""
     value = cell.findtext(SHEET + "v", "")
     if cell.get("t") == "s":
-        text = strings[int(value)] if value.isdecimal() and int(value) < len(strings) else ""
+        text = book.strings[int(value)] if value.isdecimal() and int(value) < len(book.strings) else ""
     elif cell.get("t") == "inlineStr":
         text = text_of(cell)
     else:
-        text = value
+        text = book.days.shown(value, cell.get("s")) if cell.get("t") in (None, "n") else value
     text = clean(text)
     found = FORMULA.search(cell.findtext(SHEET + "f", ""))
     if found:

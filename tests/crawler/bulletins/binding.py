@@ -6,14 +6,29 @@ import base64
 import csv
 import html as markup
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from random import Random
 
+import segno
+
 from crawler.bulletins.formats.html import decode_html
 from tests.crawler.bulletins import office
+from tests.crawler.bulletins.compound import compound, message
 from tests.crawler.bulletins.made import Made, Piece
-from tests.crawler.bulletins.printing import Issue, News, print_issue, wrap
+from tests.crawler.bulletins.printing import (
+    AcrossPress,
+    ColumnPress,
+    Issue,
+    LyingPress,
+    News,
+    Press,
+    SmallPress,
+    TurnedPress,
+    print_issue,
+    wrap,
+)
 
 
 def bind_docx(made: Made, seed: int) -> bytes:
@@ -53,6 +68,50 @@ def docx_piece(piece: Piece, titles: str, placed: str, link) -> list[str]:
         for url in links
     ]
     return rows
+
+
+def bind_docx_codes(made: Made, seed: int) -> bytes:
+    """A Word document that prints a QR code for each article, below the item or in a cell beside its text."""
+    chance = Random(f"docx codes {seed}")
+    titles, beside = chance.choice(["style", "type", "words"]), chance.random() < 0.4
+    relations, pictures = office.Relations(), {}
+    body = [office.paragraph(office.run(line), align="center") for line in head(made)]
+    section = None
+    for piece in made.pieces:
+        if piece.section != section:
+            section = piece.section
+            body.append(office.paragraph(office.run(f"【{section}】")))
+        codes = []
+        for url in piece.links:
+            name = f"image{len(pictures) + 1}.png"
+            pictures[f"media/{name}"] = code_picture(url)
+            codes.append(office.paragraph(office.picture(name, relations), align="center"))
+        rows = docx_piece(replace(piece, links=[]), titles, "", lambda url, text: "")
+        if beside and codes:
+            body.append(office.table([["".join(codes), "".join(rows)]]))
+        else:
+            body += [*rows, *codes, *([office.paragraph(office.run("扫码阅读全文"), align="center")] if codes else [])]
+    body += [office.paragraph(office.run(line)) for line in tail(made)]
+    return office.document("".join(body), relations, **pictures)
+
+
+def code_picture(url: str, scale: int = 4) -> bytes:
+    """A QR code as a picture."""
+    out = io.BytesIO()
+    segno.make(url, micro=False).save(out, kind="png", scale=scale)
+    return out.getvalue()
+
+
+def bind_pdf_codes(made: Made, seed: int) -> bytes:
+    """A print with a QR code for each article below its item."""
+    news, section = [], None
+    for piece in made.pieces:
+        opened = piece.section if piece.section != section else ""
+        section = piece.section
+        news.append(
+            News(piece.title, "\n".join(piece.paragraphs), piece.credit, section=opened or "", codes=piece.links)
+        )
+    return print_issue(Issue(news, head=head(made), tail=tail(made)))
 
 
 def bind_docx_table(made: Made, seed: int) -> bytes:
@@ -163,6 +222,16 @@ def bind_mail(made: Made, seed: int) -> bytes:
     return message.as_bytes()
 
 
+def bind_msg(made: Made, seed: int) -> bytes:
+    """A message of Outlook: the issue as its text in HTML, or attached as a Word document."""
+    subject, sent = f"{made.publication}第{made.number}期", datetime(*made.day, 9, tzinfo=UTC)
+    if Random(f"msg {seed}").random() < 0.5:
+        files = {f"{made.publication}.docx": bind_docx(made, seed)}
+        return compound(message(subject=subject, sent=sent, body="各位领导、同志：\n本期简报请查收。\n", files=files))
+    page = decode_html(bind_html(made, seed))[0].replace("gb18030", "utf-8").encode()
+    return compound(message(subject=subject, sent=sent, html=page))
+
+
 def bind_mhtml(made: Made, seed: int) -> bytes:
     """A web page saved as one file, as Chromium saves it."""
     page = bind_html(made, seed)
@@ -197,7 +266,7 @@ def bind_epub(made: Made, _seed: int) -> bytes:
     return office.zipped(members | {"OEBPS/a.opf": opf} | pages)
 
 
-def bind_pdf(made: Made, seed: int) -> bytes:
+def bind_pdf(made: Made, seed: int, press: type[Press] = Press) -> bytes:
     """A print, with links over the titles or addresses below the items."""
     is_annotated = Random(f"pdf {seed}").random() < 0.6
     news, section = [], None
@@ -207,7 +276,22 @@ def bind_pdf(made: Made, seed: int) -> bytes:
         opened = piece.section if piece.section != section else ""
         section = piece.section
         news.append(News(piece.title, "\n".join(piece.paragraphs), piece.credit, over, "\n".join(links), opened or ""))
-    return print_issue(Issue(news, head=head(made), tail=tail(made)))
+    return print_issue(Issue(news, head=head(made), tail=tail(made)), press=press)
+
+
+def bind_pdf_columns(made: Made, seed: int) -> bytes:
+    """A print in two columns, their lines one column after the other, or across the page."""
+    return bind_pdf(made, seed, Random(f"columns {seed}").choice([ColumnPress, AcrossPress]))
+
+
+def bind_pdf_small(made: Made, seed: int) -> bytes:
+    """A print with its addresses in small type."""
+    return bind_pdf(made, seed, SmallPress)
+
+
+def bind_pdf_turned(made: Made, seed: int) -> bytes:
+    """A print on pages that lie on their side, and say so or not."""
+    return bind_pdf(made, seed, Random(f"turned {seed}").choice([LyingPress, TurnedPress]))
 
 
 def bind_ofd(made: Made, seed: int) -> bytes:

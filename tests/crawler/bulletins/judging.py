@@ -52,6 +52,20 @@ def judge(made: Made, bulletin: Bulletin, name: str) -> Verdict:
     return verdict
 
 
+def score_of(verdicts: list[Verdict], kind: str) -> dict[str, str | int]:
+    """How many issues of a kind, their citations, and how many of these were found, placed right, and sure."""
+    cited = sum(verdict.citations for verdict in verdicts)
+    return {
+        "kind": kind,
+        "issues": len(verdicts),
+        "citations": cited,
+        "found": cited - sum(len(verdict.missed) for verdict in verdicts),
+        "placed right": cited - sum(len(verdict.misplaced) for verdict in verdicts),
+        "sure": sum(verdict.sure for verdict in verdicts),
+        "sure and wrong": sum(len(verdict.sure_and_wrong) for verdict in verdicts),
+    }
+
+
 def odd_items(made: Made, items: tuple[Item, ...]) -> list[str]:
     """Where the items read differ from those meant."""
     titles = [piece.title for piece in made.pieces]

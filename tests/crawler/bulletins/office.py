@@ -13,8 +13,21 @@ OUTSIDE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/h
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 STYLES = f"""<w:styles {W}><w:style w:type="paragraph" w:default="1" w:styleId="a"><w:name w:val="Normal"/>
 <w:rPr><w:sz w:val="32"/></w:rPr></w:style>
-<w:style w:type="paragraph" w:styleId="1"><w:name w:val="heading 1"/><w:basedOn w:val="a"/></w:style>
-<w:style w:type="paragraph" w:styleId="2"><w:name w:val="heading 2"/><w:basedOn w:val="a"/></w:style></w:styles>"""
+<w:style w:type="paragraph" w:styleId="1"><w:name w:val="heading 1"/><w:basedOn w:val="a"/>
+<w:rPr><w:b/><w:sz w:val="40"/></w:rPr></w:style>
+<w:style w:type="paragraph" w:styleId="2"><w:name w:val="heading 2"/><w:basedOn w:val="a"/>
+<w:rPr><w:b/><w:sz w:val="36"/></w:rPr></w:style></w:styles>"""
+
+
+WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+CONTENT_TYPES = f"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+<Default Extension="xml" ContentType="application/xml"/><Default Extension="png" ContentType="image/png"/>
+<Override PartName="/word/document.xml" ContentType="{WORD_TYPE}.document.main+xml"/>
+<Override PartName="/word/styles.xml" ContentType="{WORD_TYPE}.styles+xml"/></Types>"""
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+ROOT_RELATIONS = f"""<Relationships xmlns="{RELATIONS}">
+<Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="word/document.xml"/></Relationships>"""
 
 
 def zipped(members: dict[str, str | bytes]) -> bytes:
@@ -31,15 +44,20 @@ class Relations:
     """The relations of one part."""
 
     targets: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
 
     def add(self, target: str) -> str:
         self.targets.append(target)
         return f"rId{len(self.targets)}"
 
     def xml(self) -> str:
-        rows = "".join(
+        rows = f'<Relationship Id="styles" Type="{OFFICE}/styles" Target="styles.xml"/>' + "".join(
             f'<Relationship Id="rId{number}" Type="{OUTSIDE}" Target={quoteattr(target)} TargetMode="External"/>'
             for number, target in enumerate(self.targets, 1)
+        )
+        rows += "".join(
+            f'<Relationship Id="part{number}" Type="{OFFICE}/image" Target="{part}"/>'
+            for number, part in enumerate(self.parts, 1)
         )
         return f'<Relationships xmlns="{RELATIONS}">{rows}</Relationships>'
 
@@ -53,7 +71,7 @@ def run(text: str, *, size: int = 0, bold: bool = False) -> str:
 def paragraph(content: str, *, style: str = "", align: str = "", indent: bool = False) -> str:
     """A paragraph."""
     said = (f'<w:pStyle w:val="{style}"/>' if style else "") + (f'<w:jc w:val="{align}"/>' if align else "")
-    said += '<w:ind w:firstLineChars="200"/>' if indent else ""
+    said += '<w:ind w:firstLineChars="200" w:firstLine="640"/>' if indent else ""
     return f"<w:p><w:pPr>{said}</w:pPr>{content}</w:p>"
 
 
@@ -82,8 +100,10 @@ LINKS = {"hyperlink": hyperlink, "simple field": simple_field, "split field": sp
 
 def table(rows: list[list[str]]) -> str:
     """A table of cells that hold paragraphs."""
-    cells = "".join("<w:tr>" + "".join(f"<w:tc>{cell}</w:tc>" for cell in row) + "</w:tr>" for row in rows)
-    return f"<w:tbl>{cells}</w:tbl>"
+    wide = '<w:tcPr><w:tcW w:w="2000" w:type="dxa"/></w:tcPr>'
+    cells = "".join("<w:tr>" + "".join(f"<w:tc>{wide}{cell}</w:tc>" for cell in row) + "</w:tr>" for row in rows)
+    grid = '<w:gridCol w:w="2000"/>' * max(len(row) for row in rows)
+    return f'<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{cells}</w:tbl>'
 
 
 def text_box(content: str) -> str:
@@ -98,10 +118,24 @@ def text_box(content: str) -> str:
     )
 
 
+def picture(name: str, relations: Relations) -> str:
+    """A picture in a run: a part that ``document`` is given as ``media/NAME``."""
+    relations.parts.append(f"media/{name}")
+    a = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    pic = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+    inline = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+    fill = f'<pic:blipFill><a:blip r:embed="part{len(relations.parts)}"/></pic:blipFill>'
+    graphic = f'<a:graphic xmlns:a="{a}"><a:graphicData uri="{pic}"><pic:pic xmlns:pic="{pic}">{fill}</pic:pic>'
+    extent = '<wp:extent cx="1080000" cy="1080000"/>'
+    whole = f"{extent}{graphic}</a:graphicData></a:graphic>"
+    return f'<w:r><w:drawing><wp:inline xmlns:wp="{inline}">{whole}</wp:inline></w:drawing></w:r>'
+
+
 def document(body: str, relations: Relations | None = None, **others: str | bytes) -> bytes:
     """A Word document; ``others`` are further parts by their name in word/, dots as _."""
     members: dict[str, str | bytes] = {
-        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+        "[Content_Types].xml": CONTENT_TYPES,
+        "_rels/.rels": ROOT_RELATIONS,
         "word/document.xml": f"<w:document {W} {R}><w:body>{body}</w:body></w:document>",
         "word/styles.xml": STYLES,
         "word/_rels/document.xml.rels": (relations or Relations()).xml(),
@@ -181,12 +215,14 @@ class OfdLine:
     url: str = ""
 
 
-def ofd(pages: list[list[OfdLine]], *, is_annotated: bool) -> bytes:
-    """An OFD document; links are annotations, or actions of the text."""
+def ofd(pages: list[list[OfdLine]], *, is_annotated: bool, picture: bytes = b"", place: str = "") -> bytes:
+    """An OFD document; links are annotations, or actions of the text. A picture stands on its first page."""
     members: dict[str, str | bytes] = {}
     index, listed = "", ""
     for number, lines in enumerate(pages, 1):
-        members[f"Doc_0/Pages/Page_{number}/Content.xml"] = ofd_page(lines, with_actions=not is_annotated)
+        members[f"Doc_0/Pages/Page_{number}/Content.xml"] = ofd_page(
+            lines, with_actions=not is_annotated, place=place if number == 1 else ""
+        )
         listed += f'<ofd:Page ID="{number}" BaseLoc="Pages/Page_{number}/Content.xml"/>'
         annots = "".join(
             f'<ofd:Annot Type="Link">{action(line.url)}<ofd:Appearance Boundary="{ofd_box(line)}"/></ofd:Annot>'
@@ -196,6 +232,12 @@ def ofd(pages: list[list[OfdLine]], *, is_annotated: bool) -> bytes:
         members[f"Doc_0/Annots/A{number}.xml"] = f"<ofd:PageAnnot {OFD}>{annots}</ofd:PageAnnot>"
         index += f'<ofd:Page PageID="{number}"><ofd:FileLoc>A{number}.xml</ofd:FileLoc></ofd:Page>'
     area = "<ofd:PageArea><ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea>"
+    media = '<ofd:MultiMedia ID="77" Type="Image"><ofd:MediaFile>image_77.png</ofd:MediaFile></ofd:MultiMedia>'
+    members["Doc_0/DocumentRes.xml"] = (
+        f'<ofd:Res {OFD} BaseLoc="Res"><ofd:MultiMedias>{media}</ofd:MultiMedias></ofd:Res>'
+    )
+    members["Doc_0/Res/image_77.png"] = picture
+    area += "<ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes>"
     body = f"<ofd:CommonData>{area}</ofd:CommonData><ofd:Pages>{listed}</ofd:Pages>"
     body += "<ofd:Annotations>Annots/Annotations.xml</ofd:Annotations>"
     root = "<ofd:DocBody><ofd:DocInfo/><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody>"
@@ -205,7 +247,7 @@ def ofd(pages: list[list[OfdLine]], *, is_annotated: bool) -> bytes:
     return zipped(members)
 
 
-def ofd_page(lines: list[OfdLine], *, with_actions: bool) -> str:
+def ofd_page(lines: list[OfdLine], *, with_actions: bool, place: str = "") -> str:
     """One page."""
     texts = "".join(
         f'<ofd:TextObject ID="{number}" Boundary="{ofd_box(line)}" Font="1" Size="{line.size}">'
@@ -213,6 +255,7 @@ def ofd_page(lines: list[OfdLine], *, with_actions: bool) -> str:
         f'<ofd:TextCode X="0" Y="{line.size}">{escape(line.text)}</ofd:TextCode></ofd:TextObject>'
         for number, line in enumerate(lines, 1)
     )
+    texts += f'<ofd:ImageObject ID="900" Boundary="{place}" ResourceID="77"/>' if place else ""
     return f"<ofd:Page {OFD}><ofd:Content><ofd:Layer>{texts}</ofd:Layer></ofd:Content></ofd:Page>"
 
 

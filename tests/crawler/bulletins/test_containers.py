@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from contextlib import suppress
 from datetime import date
@@ -19,7 +20,7 @@ from storage.errors import UnreadableBulletin
 from storage.records import Bulletin, PlacedBy
 from tests.crawler.bulletins import binding
 from tests.crawler.bulletins.made import make_issue
-from tests.crawler.bulletins.office import Cell, OfdLine, ofd, workbook, zipped
+from tests.crawler.bulletins.office import Cell, OfdLine, S, ofd, workbook, zipped
 
 TOKEN = "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrSt"
 DAMAGED = ["docx", "docx_table", "xlsx", "ofd", "epub", "mail", "mhtml"]
@@ -55,6 +56,37 @@ def test_an_address_that_is_also_the_link_of_its_cell_is_cited_once_and_whole() 
     rows = [[Cell("标题"), Cell("链接")], [Cell("甲市召开会议"), Cell(LONG, LONG)]]
     [citation] = read_bulletin(workbook({"表": rows}), "表.xlsx").citations
     assert citation.cited_url == LONG
+
+
+@pytest.mark.parametrize(
+    ("style", "value", "shown"),
+    [
+        (1, "45352", "2024-03-01"),  # 14, the system's own short day
+        (2, "45352.5", "2024-03-01 12:00"),  # 31, yyyy年m月d日 in Chinese Excel
+        (3, "45352", "2024-03-01"),  # yyyy"年"m"月"d"日", written out
+        (4, "0.75", "0.75"),  # an hour of no day
+        (5, "45352", "45352"),  # [Red]0 "days"
+        (0, "45352", "45352"),
+        (1, "59", "1900-02-28"),
+        (1, "61", "1900-03-01"),
+        (1, "1e99", "1e99"),
+        (1, "x", "x"),
+        (99, "45352", "45352"),
+    ],
+)
+def test_days_are_shown_as_excel_shows_them(style: int, value: str, shown: str) -> None:
+    body = workbook({"表": [[Cell("标题"), Cell("日期")], [Cell("甲市召开会议"), Cell("DAY")]]})
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        members = {name: archive.read(name).decode() for name in archive.namelist()}
+    place = re.compile(r'<c r="B2" t="s"><v>\d+</v></c>')
+    cell = f'<c r="B2" s="{style}"><v>{value}</v></c>'
+    members["xl/worksheets/sheet1.xml"] = place.sub(cell, members["xl/worksheets/sheet1.xml"])
+    written = {164: 'yyyy"年"m"月"d"日"', 165: "h:mm:ss", 166: '[Red]0 "days"'}
+    formats = "".join(f"<numFmt numFmtId='{number}' formatCode='{code}'/>" for number, code in written.items())
+    styles = "".join(f'<xf numFmtId="{number}"/>' for number in (0, 14, 31, 164, 165, 166))
+    members["xl/styles.xml"] = f"<styleSheet {S}><numFmts>{formats}</numFmts><cellXfs>{styles}</cellXfs></styleSheet>"
+    [item] = read_bulletin(zipped(dict(members)), "表.xlsx").items
+    assert item.text == f"标题：甲市召开会议\n日期：{shown}"
 
 
 def test_every_address_of_a_real_workbook_is_cited(corpus: Path) -> None:
@@ -159,6 +191,13 @@ def test_text_of_an_ofd_without_a_place_is_left_out(box: str) -> None:
     assert "no_text" in read_bulletin(zipped(dict(members)), "简报.ofd").warnings
 
 
+@pytest.mark.parametrize("charset", [b"utf\0-8", b"nobody-knows", b"rot13", b"hex"])
+def test_a_mail_whose_charset_is_none_is_read_by_its_bytes(charset: bytes) -> None:
+    head = b'MIME-Version: 1.0\r\nContent-Type: text/html; charset="' + charset + b'"\r\n\r\n'
+    link = b'<html><p>one</p><a href="https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA">x</a></html>'
+    assert len(read_bulletin(b"From: a@example.org\r\nSubject: x\r\n" + head + link, "a.eml").citations) == 1
+
+
 @settings(max_examples=120, deadline=None)
 @given(
     st.sampled_from(["docx", "docx_table", "xlsx", "ofd", "epub", "mail", "mhtml"]), st.randoms(use_true_random=False)
@@ -179,3 +218,8 @@ def test_any_damaged_file_is_read_or_refused(kind: str, chance: Random) -> None:
 def damaged(body: bytes, chance: Random) -> bytes:
     place, length = chance.randrange(len(body) + 1), chance.randrange(1, 40)
     return body[:place] + chance.choice([b"", b"\0", b"<a>", b"9" * 9, body[:length]]) + body[place + length :]
+
+
+def test_a_mail_of_a_year_that_no_calendar_has_is_read_without_its_day():
+    body = b"From: a@b.example\r\nSubject: issue\r\nDate: Fri, 05 Sep 999999999025 09:00:00 +0000\r\n\r\ntext\r\n"
+    assert read_bulletin(body, "a.eml").published_on is None

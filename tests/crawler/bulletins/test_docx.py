@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -181,3 +182,37 @@ def test_a_zip_bomb_is_refused_before_it_fills_the_memory() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert (refused.value.kind, peak < 200_000_000) == ("too_complex", True)
+
+
+def test_a_long_text_of_nothing_but_words_is_read_in_little_time() -> None:
+    text = "会议昨日召开总结上一年度情况安排部署本年任务" * 20
+    body = document(paragraph(run(text), indent=True) * 3_000)
+    started = time.process_time()
+    assert len(read_bulletin(body, "简报.docx").items[0].text) >= 3_000 * len(text)
+    assert time.process_time() - started < 1.5
+
+
+def test_a_small_file_that_unfolds_to_very_many_paragraphs_is_refused_soon() -> None:
+    body = document("<w:p><w:r><w:t>a</w:t></w:r></w:p>" * 500_000)
+    started = time.process_time()
+    with pytest.raises(UnreadableBulletin) as refused:
+        read_bulletin(body, "简报.docx")
+    assert (refused.value.kind, len(body) < 200_000) == ("too_complex", True)
+    assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize("label", ["", "原文链接："])
+def test_an_address_that_word_has_linked_by_itself_is_cited_once(label: str) -> None:
+    relations = Relations()
+    address = "http://mp.weixin.qq.com/s?__biz=MzIyNjMxOTY0NA==&mid=2650700001&idx=1&sn=" + "0" * 32 + "#rd"
+    linked = run(label) + hyperlink(address, run(address), relations)
+    body = paragraph(run("甲市召开会议"), style="2") + paragraph(run(NEWS)) + paragraph(linked)
+    [citation] = read(body + paragraph(run("乙县启动编纂"), style="2") + paragraph(run(NEWS)), relations).citations
+    assert (citation.cited_url, citation.placed_by) == (address, PlacedBy.INLINE)
+
+
+def test_a_printed_address_whose_link_leads_to_another_article_is_cited_beside_it() -> None:
+    relations = Relations()
+    linked = hyperlink(TOKEN + "01", run(TOKEN + "02"), relations)
+    body = paragraph(run("甲市召开会议"), style="2") + paragraph(run(NEWS) + linked)
+    assert cited(read(body, relations)) == [("甲市召开会议", [TOKEN + "01", TOKEN + "02"])]

@@ -12,6 +12,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from crawler.bulletins.formats import pdf_bounds
+from crawler.bulletins.formats.pdf_lines import PrintedLine, PrintedPage
+from crawler.bulletins.formats.pdf_measures import without_furniture
 from crawler.bulletins.reading import read_bulletin
 from storage.errors import UnreadableBulletin
 from storage.records import Bulletin, PlacedBy
@@ -91,7 +93,7 @@ def test_a_link_over_a_picture_is_placed_but_not_surely() -> None:
     out = io.BytesIO()
     canvas = Canvas(out)
     canvas.setFont(FONT, 14)
-    canvas.drawString(80, 700, "扫码阅读全文")
+    canvas.drawString(80, 700, "甲市召开会议")
     canvas.rect(80, 560, 100, 100)
     canvas.linkURL(TOKEN + "U5", (80, 560, 180, 660))
     canvas.save()
@@ -208,3 +210,27 @@ def test_pdfs_are_read_in_many_threads_at_once(issue: Bulletin) -> None:
     with ThreadPoolExecutor(8) as threads:
         read = list(threads.map(lambda _: read_bulletin(body, "issue.pdf").items, range(24)))
     assert all(items == issue.items for items in read)
+
+
+@pytest.mark.parametrize("text", ["江州水文简报", "江州水文简报 第{}页"])
+def test_what_stands_in_the_margins_of_both_pages_of_two_is_no_title(text: str) -> None:
+    """Short issues have no third page on which it could come again; numbers may differ."""
+    assert kept_of_margins([text.format(1), text.format(2)]) == []
+
+
+def test_what_stands_in_the_margin_of_one_page_alone_is_kept() -> None:
+    assert kept_of_margins(["江州水文简报", "老站长和他的水文本"]) == ["江州水文简报", "老站长和他的水文本"]
+
+
+def kept_of_margins(texts: list[str]) -> list[str]:
+    """What is left of pages with nothing but a line in the upper margin."""
+    pages = [
+        PrintedPage(
+            height=842.0,
+            width=595.0,
+            unread=0,
+            lines=[PrintedLine(text=text, page=number, left=72, bottom=792, right=200, top=801, size=9, is_bold=False)],
+        )
+        for number, text in enumerate(texts, 1)
+    ]
+    return [line.text for page in without_furniture(pages) for line in page.lines]
