@@ -172,12 +172,15 @@ def film(asset: SnapshotAsset | None, cover_url: str, shelf: Shelf) -> Element:
         if poster:
             player.set("poster", poster)
         return player
-    if poster is None and asset is not None:  # a film's own asset may be its poster alone
+    if poster is None and asset is not None and not held:  # a film's own asset may be its poster alone
         poster = shelf.place_of(asset)
     shown = made("span", "wxm-film")
     if poster:
         shown.append(made("img", "wxm-poster", src=poster, alt=say("Poster of a video")))
-    shown.append(made("span", "wxm-film-note", say("Video: the film itself is not in the archive.")))
+    kept_elsewhere = say("Video: the film is kept in the archive; it is too large to stand in this copy, or damaged.")
+    shown.append(
+        made("span", "wxm-film-note", kept_elsewhere if held else say("Video: the film itself is not in the archive."))
+    )
     return shown
 
 

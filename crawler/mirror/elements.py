@@ -35,6 +35,8 @@ UNHIDDEN = frozenset({"visibility", "opacity"})
 PICTURE_ATTRIBUTES = ("data-src", "src", "data-backsrc", "data-croporisrc", "data-original")
 NOTHING = frozenset[str]()
 MAX_ATTRIBUTE = 200_000  # characters: the outline of a large drawing, not a whole document
+# What scripts draw beside <mpvoice> and <qqmusic> (docs/wechat.md, 2.6; laopo-04 was saved by a browser).
+DRAWN_PLAYER = re.compile(r"(?:voice|qqmusic)_main_")
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.I)
 
 
@@ -61,6 +63,8 @@ def _shown(element: Element, shelf: Shelf, animations: list[str], *, in_content:
     card = card_of(element, shelf)
     if card is not None or tag in CUT_TAGS:
         return card
+    if DRAWN_PLAYER.match(element.get("id") or "") and _follows_a_card(element):
+        return None
     if tag in ANIMATIONS:
         return _set_aside(element, animations)
     if not in_content and (element.get("id") in IDLE_IDS or HIDDEN.search(element.get("style") or "")):
@@ -70,6 +74,21 @@ def _shown(element: Element, shelf: Shelf, animations: list[str], *, in_content:
     if tag in ("audio", "video"):
         return _player(element, shelf)
     return element
+
+
+def _follows_a_card(player: Element) -> bool:
+    """Whether a player that a script drew (a browser saved it so) comes after what stands for it in the copy.
+
+    What it says beyond that (whose recording it is, how long) goes onto the card.
+    """
+    before = player.getprevious()
+    if before is None or (before.tail or "").strip() or before.get("class") != "wxm-card":
+        return False
+    words = before.find("span[@class='wxm-card-words']")
+    for part in player.iter("span") if words is not None else ():
+        if "audio_source" in (part.get("class") or "") or "audio_length" in (part.get("class") or ""):
+            words.append(made("span", "wxm-card-line", " ".join("".join(part.itertext()).split())[:300]))
+    return True
 
 
 def _set_aside(element: Element, animations: list[str]) -> Element | None:

@@ -15,6 +15,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from crawler.mirror.rewrite import one_line
 from crawler.words import language, say
+from crawler.words.doubts import decision_words
 from crawler.words.names import outcome_name, place_name, role_name, standing_name
 from storage.records import ArticleView, CaptureView, SnapshotAsset, SnapshotView, Standing
 
@@ -76,6 +77,7 @@ def environment(*packages: str) -> Environment:
         "outcome_name": outcome_name,
         "place_name": place_name,
         "role_name": role_name,
+        "decision_words": decision_words,
     }
     made.filters |= {"moment": moment, "line": one_line, "plain": plain, "size": size}
     return made

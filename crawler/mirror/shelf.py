@@ -45,7 +45,9 @@ class Shelf:
             return ""
 
     def asset(self, url: str) -> SnapshotAsset | None:
-        """The asset that an address on the page means."""
+        """The asset that an address on the page means; None for an empty one, as most elements have."""
+        if not url:
+            return None
         return self._by_key.get(asset_key(resolved)) if (resolved := self.resolved(url)) else None
 
     def place(self, url: str) -> str | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.conftest import NO_CORPUS, corpus_folder
 from tests.fidelity.browsing import chromium
-from tests.fidelity.floors import LOWER_PRECISION, NOT_COMPARED, PRECISION, RECALL, SIMILARITY
+from tests.fidelity.floors import NOT_COMPARED, PRECISION, RECALL, SIMILARITY
 from tests.fidelity.pairs import WIDTHS, Pair, exhibition
 from tests.fidelity.words import Read, measure_words
 
@@ -44,7 +44,7 @@ def main() -> int:
 
 
 def _is_well_read(read: Read) -> bool:
-    return read.words.recall >= RECALL and read.words.precision >= LOWER_PRECISION.get(read.name, PRECISION)
+    return read.words.recall >= RECALL and read.words.precision >= PRECISION
 
 
 def _is_alike(pair: Pair) -> bool:

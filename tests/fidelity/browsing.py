@@ -52,7 +52,7 @@ SHOW_AS_A_PHONE_DOES = """([published, region]) => {
 # What scripts draw, as it stands in an original and in a copy.
 DRAWN = (
     "iframe, mpvoice, qqmusic, .weapp_display_element, mpcps, mpshop, mpproduct, mpgongyi, mpvideosnap, mp-weapp, "
-    "mp-miniprogram, [data-drawn], .wxm-card, .wxm-film, .wxm-video"
+    "mp-miniprogram, [data-drawn], [id^=voice_main_], [id^=qqmusic_main_], .wxm-card, .wxm-film, .wxm-video"
 )
 HIDE_WHAT_SCRIPTS_DRAW = """drawn => {
     let count = 0;

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.records import Fault
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """What an export came to (the JSON of ``export``). ``bytes`` is the size of all that was written."""
+    """What an export came to (the JSON of ``export``).
+
+    ``bytes`` is the size of all that was written, ``faults`` what was left out because it is damaged.
+    """
 
     format: str
     out: Path
@@ -18,3 +23,4 @@ class Exported:
     assets: int
     bytes: int
     seconds: float
+    faults: tuple[Fault, ...] = ()

@@ -11,17 +11,17 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.mirror.exports import Exported
+from crawler.mirror.exports.damage import LOST, Damage
 from crawler.mirror.framing import banner_markup, banner_of, banner_styles, lacking_words
 from crawler.mirror.outputs import OutputNotWritable, refuse_overwriting, write_whole
 from crawler.mirror.replay import copy_of, standalone
 from crawler.mirror.rewrite import one_line
 from crawler.wechat.urls import read_address
-from storage.errors import BlobDamaged, MirrorError, NotAnArticle, NotInArchive
+from storage.errors import MirrorError, NotAnArticle
 from storage.records import ArticleView, Rendition, SnapshotAsset, SnapshotView
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ POLICY = (
 STAND_IN = "wxm-inside-"
 INSIDE = re.compile(STAND_IN.encode() + rb"([0-9a-f]{64})")
 SHOWABLE = re.compile(r"(?:image|audio|video)/[a-z0-9.+-]+")
+LARGEST_INSIDE = 32_000_000
+"""Bytes of one picture, sound or film. Base64 makes a third more of them, and a browser holds the whole file at once;
+for a larger film its poster stands in the copy, and a line that says where it is."""
 LONGEST_NAME = 50  # characters of a title in a file's name: 150 bytes in UTF-8
 
 
@@ -54,7 +57,8 @@ def export_html(
     """Write each copy of these articles (by their canonical names) as one file.
 
     ``out`` is the file of one article's newest copy when it ends in .html, else a folder for all copies. Raises
-    OneFileOneArticle, OutputExists, OutputNotWritable, BlobDamaged.
+    OneFileOneArticle, OutputExists, OutputNotWritable. A copy whose page is damaged is left out and named in the
+    result, as is what lacks in a copy for that reason.
     """
     began = time.perf_counter()
     chosen = list(chosen_articles(archive, articles))
@@ -70,8 +74,13 @@ def export_html(
     for file in files:
         refuse_overwriting(file, force=False)
     copies = SingleFiles(archive, zone)
+    written = []
     for done, (file, (view, snapshot)) in enumerate(zip(files, pairs, strict=True), start=1):
-        write_whole(file, copies.page(view, snapshot), force=False)
+        try:
+            write_whole(file, copies.page(view, snapshot), force=False)
+            written.append(file)
+        except LOST as error:
+            copies.damage.page(snapshot, error)
         if progress:
             progress(done, len(pairs))
     return Exported(
@@ -79,10 +88,11 @@ def export_html(
         out=out,
         bulletins=len({citing.bulletin for view in chosen for citing in view.cited_by}),
         articles=len(chosen),
-        snapshots=len(pairs),
+        snapshots=len(written),
         assets=len(copies.assets),
-        bytes=sum(file.stat().st_size for file in files),
+        bytes=sum(file.stat().st_size for file in written),
         seconds=round(time.perf_counter() - began, 3),
+        faults=copies.damage.faults,
     )
 
 
@@ -118,6 +128,7 @@ class SingleFiles:
         self._archive = archive
         self._zone = zone
         self.assets: set[str] = set()
+        self.damage = Damage()
 
     def page(self, view: ArticleView, snapshot: SnapshotView) -> bytes:
         """Return one copy with everything in it."""
@@ -141,15 +152,15 @@ class SingleFiles:
 
     def _take_in(self, asset: SnapshotAsset, rendition: Rendition, inside: dict[bytes, bytes]) -> str | None:
         """Return the stand-in for an asset, whose bytes are put aside; None for what no browser shows, or is lost."""
-        if not SHOWABLE.fullmatch(rendition.media_type):
+        if not SHOWABLE.fullmatch(rendition.media_type) or rendition.size > LARGEST_INSIDE:
             return None
         name = rendition.sha256.encode()
         if name not in inside:
-            body = None
-            with suppress(NotInArchive, BlobDamaged):  # the copy says that it is missing; `verify` names the damage
+            try:
                 body = self._archive.read_blob(rendition.sha256)
-            if body is None:
-                return None
+            except LOST as error:
+                self.damage.asset(asset.link.url, error)
+                return None  # the copy says that the picture is missing
             inside[name] = b"data:" + rendition.media_type.encode() + b";base64," + base64.b64encode(body)
             self.assets.add(asset.link.key)
         return STAND_IN + rendition.sha256

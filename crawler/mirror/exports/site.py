@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import os
 import shutil
@@ -19,11 +20,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.mirror.exports import Exported
+from crawler.mirror.exports.damage import LOST, Damage
 from crawler.mirror.framing import banner_markup, banner_of, banner_styles, lacking_words, render
 from crawler.mirror.outputs import OutputExists, OutputNotWritable
 from crawler.mirror.replay import EXTENSIONS, copy_of, standalone
+from crawler.mirror.rewrite import Rewritten
 from crawler.wechat.urls import read_address
-from storage.errors import BlobDamaged, NotAnArticle, NotInArchive
+from crawler.words import say
+from storage.errors import BlobDamaged, NotAnArticle
 from storage.records import ArticleView, BulletinView, Rendition, SnapshotAsset, SnapshotView
 
 if TYPE_CHECKING:
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 
 MARKER = "wxmirror-site.json"
 ZONE = "Asia/Shanghai"
+PIECE = 1 << 20
 # The folder may be opened from disk or put on a server; either way nothing is asked of anywhere else.
 POLICY = (
     "default-src 'none'; img-src 'self' file: data:; media-src 'self' file:; style-src 'unsafe-inline' 'self' file:; "
@@ -47,7 +52,8 @@ def export_site(
 ) -> Exported:
     """Write these articles (by their canonical names), and the bulletins that cite them, as a folder of pages.
 
-    Open ``index.html`` in it. Raises OutputExists where something else lies, OutputNotWritable.
+    Open ``index.html`` in it. In the place of a copy whose page is damaged stands a page that says so; what is damaged
+    is named in the result. Raises OutputExists where something else lies, OutputNotWritable.
     """
     began = time.perf_counter()
     out = Path(os.path.abspath(out))
@@ -55,9 +61,8 @@ def export_site(
     part = out.with_name(f".{out.name}.part")
     try:
         shutil.rmtree(part, ignore_errors=True)
-        for folder in ("articles", "assets", "bulletins"):
-            (part / folder).mkdir(parents=True)
-        exported = SiteFolder(archive, part).write(list(articles), progress)
+        site = SiteFolder(archive, part)
+        exported = site.write(list(articles), progress)
         put_in_place(part, out)
     except OSError as error:
         raise OutputNotWritable(out=out, reason=error.strerror or str(error)) from error
@@ -73,6 +78,7 @@ def export_site(
         assets=assets,
         bytes=size,
         seconds=round(time.perf_counter() - began, 3),
+        faults=site.damage.faults,
     )
 
 
@@ -99,6 +105,18 @@ def put_in_place(part: Path, out: Path) -> None:
     shutil.rmtree(former, ignore_errors=True)
 
 
+def page_name(snapshot: SnapshotView) -> str:
+    """A copy's file, from the folder's root."""
+    key = hashlib.sha256(snapshot.article_url.encode()).hexdigest()[:16]
+    return f"articles/{key}-{snapshot.captured_at:%Y%m%d%H%M%S}.html"
+
+
+def damaged_markup() -> str:
+    """What stands in the place of a copy whose bytes are damaged."""
+    words = say("This copy is damaged in the archive and could not be exported. `wxmirror verify` says more.")
+    return f"<p>{html.escape(words)}</p>"
+
+
 class SiteFolder:
     """The folder while it is written: which copies it holds, and which assets lie in it already."""
 
@@ -108,17 +126,27 @@ class SiteFolder:
         self._views: dict[str, ArticleView] = {}
         self._assets: set[str] = set()
         self._bytes = 0
+        self._copies = 0
+        self.damage = Damage()
 
     def write(
-        self, named: Sequence[str], progress: Callable[[int, int], None] | None
+        self,
+        named: Sequence[str],
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        also: Sequence[SnapshotView] = (),
     ) -> tuple[int, int, int, int, int]:
-        """Write everything; the numbers of bulletins, articles, copies, assets and bytes."""
+        """Write everything; the numbers of bulletins, articles, copies, assets and bytes. ``also``: copies that are
+        written whether or not another copy says the same."""
+        for folder in ("articles", "assets", "bulletins"):
+            (self._folder / folder).mkdir(parents=True)
         for url in named:
             view = self._archive.article(read_address(url))
             if view is not None and view.withdrawn_at is None:
                 self._views[view.article_url] = view
         for done, view in enumerate(self._views.values(), start=1):
-            for snapshot in view.snapshots:
+            further = [snapshot for snapshot in also if snapshot.article_url == view.article_url]
+            for snapshot in {page_name(one): one for one in (*view.snapshots, *further)}.values():
                 self._write_copy(view, snapshot)
             if progress:
                 progress(done, len(self._views))
@@ -127,8 +155,7 @@ class SiteFolder:
             page = render("site_bulletin.html", view=bulletin, site=self, zone=ZONE, policy=POLICY)
             self._write(f"bulletins/{bulletin.bulletin}.html", page.encode("utf-8", "replace"))
         self._write_index(bulletins)
-        snapshots = sum(len(view.snapshots) for view in self._views.values())
-        return len(bulletins), len(self._views), snapshots, len(self._assets), self._bytes
+        return len(bulletins), len(self._views), self._copies, len(self._assets), self._bytes
 
     def _write_index(self, bulletins: Sequence[BulletinView]) -> None:
         uncited = [view for view in self._views.values() if not view.cited_by]
@@ -150,19 +177,22 @@ class SiteFolder:
 
     def page_of(self, snapshot: SnapshotView | None) -> str | None:
         """A copy's file, from the folder's root; None where it is not in the folder."""
-        if snapshot is None or snapshot.article_url not in self._views:
-            return None
-        key = hashlib.sha256(snapshot.article_url.encode()).hexdigest()[:16]
-        return f"articles/{key}-{snapshot.captured_at:%Y%m%d%H%M%S}.html"
+        return page_name(snapshot) if snapshot and snapshot.article_url in self._views else None
 
     def _write_copy(self, view: ArticleView, snapshot: SnapshotView) -> None:
         place = self.page_of(snapshot)
         assert place is not None
-        copy = copy_of(self._archive, snapshot, place_of=self._place_of, article_place=self._article_place)
+        lacking = lacking_words(self._archive.snapshot_assets(snapshot.snapshot))
+        try:
+            copy = copy_of(self._archive, snapshot, place_of=self._place_of, article_place=self._article_place)
+            self._copies += 1
+        except LOST as error:
+            self.damage.page(snapshot, error)
+            copy, lacking = Rewritten(title=snapshot.title or "", markup=damaged_markup()), say("the page itself")
         banner = banner_of(
             view,
             snapshot,
-            lacking=lacking_words(self._archive.snapshot_assets(snapshot.snapshot)),
+            lacking=lacking,
             home="../index.html",
             record=None,
             raw=None,
@@ -180,7 +210,7 @@ class SiteFolder:
         page = self.page_of(max(view.snapshots, key=lambda one: one.captured_at))
         return page.removeprefix("articles/") if page else None
 
-    def _place_of(self, _: SnapshotAsset, rendition: Rendition) -> str | None:
+    def _place_of(self, asset: SnapshotAsset, rendition: Rendition) -> str | None:
         """Lay an asset into the folder. A drawing goes into the page: by itself it would be a document with scripts."""
         extension = EXTENSIONS.get(rendition.media_type)
         if extension is None:
@@ -191,16 +221,25 @@ class SiteFolder:
                 body = self._archive.read_blob(rendition.sha256)
                 return f"data:image/svg+xml;base64,{base64.b64encode(body).decode('ascii')}"
             if name not in self._assets:
-                with (
-                    self._archive.open_blob(rendition.sha256) as source,
-                    (self._folder / "assets" / name).open("wb") as to,
-                ):
-                    shutil.copyfileobj(source, to, 1024 * 1024)
-                    self._bytes += to.tell()
+                self._bytes += self._lay_out(rendition.sha256, self._folder / "assets" / name)
                 self._assets.add(name)
-        except (NotInArchive, BlobDamaged):
-            return None  # the copy says that the picture is missing; `verify` names the damage
+        except LOST as error:
+            self.damage.asset(asset.link.url, error)
+            return None  # the copy says that the picture is missing
         return f"../assets/{name}"
+
+    def _lay_out(self, sha256: str, place: Path) -> int:
+        """Copy a blob into the folder, piece by piece; its size. Raises BlobDamaged when it is something else."""
+        seen = hashlib.sha256()
+        with self._archive.open_blob(sha256) as source, place.open("wb") as to:
+            while piece := source.read(PIECE):
+                seen.update(piece)
+                to.write(piece)
+            size = to.tell()
+        if seen.hexdigest() != sha256:
+            place.unlink()
+            raise BlobDamaged(sha256=sha256, reason="its bytes have another digest")
+        return size
 
     def _write(self, place: str, body: bytes) -> None:
         with (self._folder / place).open("wb") as file:

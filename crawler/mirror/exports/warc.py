@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
 from crawler.config import Config
 from crawler.mirror.exports import Exported
+from crawler.mirror.exports.damage import LOST, Damage
 from crawler.mirror.exports.warc_file import ROLL_BYTES, WarcSeries, Written, warc_date
 from crawler.mirror.exports.warc_http import Exchange, request_record, response_head, response_record, target_uri
 from crawler.mirror.exports.warc_records import (
@@ -30,6 +32,14 @@ from crawler.mirror.replay import replay
 from crawler.wechat import urls
 from storage.archive import Archive
 from storage.records import ArticleView, CaptureView, Rendition, SnapshotAsset, SnapshotView
+
+ROBOTS_TXT = "https://mp.weixin.qq.com/robots.txt"
+"""Under this address the crawl keeps what the articles' host asks of robots (an asset like any other)."""
+
+DAMAGED = "damaged in the archive"
+
+IN_PIECES = 206
+"""The status of an answer that is a part of something: a film's (docs/decisions/films.md)."""
 
 
 class Captures(StrEnum):
@@ -53,7 +63,8 @@ def export_warc(
     """Write these articles (by their canonical names) to ``out``: a .warc.gz, or a folder of them.
 
     A name in .warc gets its .gz. A further file is begun at ``roll_bytes``. The same archive at the same ``now`` gives
-    the same bytes. Nothing is left behind by an export that fails. Raises OutputExists, OutputNotWritable, BlobDamaged.
+    the same bytes. Nothing is left behind by an export that fails. What is damaged is left out and named in the result.
+    Raises OutputExists, OutputNotWritable.
     """
     began = time.perf_counter()
     out = out.with_name(f"{out.name}.gz") if out.suffix == ".warc" else out
@@ -66,6 +77,7 @@ def export_warc(
             export.write_article(article_url)
             if progress:
                 progress(done, len(named))
+        export.write_robots()
         paths = series.finish()
     return Exported(
         format="warc",
@@ -76,6 +88,7 @@ def export_warc(
         assets=len(export.assets),
         bytes=sum(path.stat().st_size for path in paths),
         seconds=time.perf_counter() - began,
+        faults=export.damage.faults,
     )
 
 
@@ -88,9 +101,11 @@ class Export:
         self._captures = captures
         self._payloads: dict[str, tuple[Written, bytes]] = {}  # by digest: the record that holds them, and its head
         self._revisits: set[tuple[str, str]] = set()  # address and moment
+        self._tried: set[str] = set()  # assets, by key
         self.bulletins: set[str] = set()
         self.assets: set[str] = set()
         self.articles: set[str] = set()
+        self.damage = Damage()
         self.snapshots = 0
 
     def write_article(self, article_url: str) -> None:
@@ -101,23 +116,38 @@ class Export:
         self.articles.add(article.article_url)
         self.bulletins.update(citing.bulletin for citing in article.cited_by)
         snapshots = self._archive.snapshots(article.article_url)
-        for capture in self._archive.captures(article.article_url):
-            snapshot = made_snapshot(capture, snapshots)
+        for outline in reversed(article.captures):
+            snapshot = made_snapshot(outline, snapshots)
             if snapshot or self._captures is Captures.ALL:
-                self._write_capture(article, capture, snapshot)
+                try:
+                    capture = self._archive.capture(outline.capture)
+                    body = self._archive.read_blob(capture.page_sha256) if capture.page_sha256 else b""
+                except LOST as error:
+                    self.damage.page(outline, error)
+                else:
+                    self._write_capture(article, capture, body, snapshot)
 
-    def _write_capture(self, article: ArticleView, capture: CaptureView, snapshot: SnapshotView | None) -> None:
+    def write_robots(self) -> None:
+        """Write what robots.txt said: the evidence for the rule under which the articles were visited."""
+        try:
+            for rendition in self._archive.renditions(ROBOTS_TXT) if self.articles else ():
+                self._write_rendition(rendition)
+        except LOST as error:
+            self.damage.asset(ROBOTS_TXT, error)
+
+    def _write_capture(
+        self, article: ArticleView, capture: CaptureView, body: bytes, snapshot: SnapshotView | None
+    ) -> None:
         cited = self._archive.snapshot_assets(snapshot.snapshot) if snapshot else []
-        page = self._write_page(capture)
-        self._series.write(metadata_record(article, capture, snapshot, cited, page))
+        page = self._write_page(capture, body)
         if snapshot and page:
-            self._write_assets(snapshot, cited)
+            cited = self._write_assets(snapshot, cited)
             self._write_copy(snapshot, cited, page)
             self.snapshots += 1
+        self._series.write(metadata_record(article, capture, snapshot, cited, page))
 
-    def _write_page(self, capture: CaptureView) -> Written | None:
+    def _write_page(self, capture: CaptureView, body: bytes) -> Written | None:
         """Write the hops of a visit; the page answers the last. With none it was imported, or nothing was reached."""
-        body = self._archive.read_blob(capture.page_sha256) if capture.page_sha256 else b""
         if not capture.hops:
             return self._series.write(page_record(capture, body)) if body else None
         *redirects, last = [Exchange(hop=hop, body=hop.body or b"", name=capture.capture) for hop in capture.hops]
@@ -134,28 +164,47 @@ class Export:
 
     # ---- assets
 
-    def _write_assets(self, snapshot: SnapshotView, cited: Sequence[SnapshotAsset]) -> None:
+    def _write_assets(self, snapshot: SnapshotView, cited: Sequence[SnapshotAsset]) -> list[SnapshotAsset]:
+        """Write what a page cites; the same assets, less the renditions that could not be had."""
+        written = []
         for asset in cited:
-            if asset.rendition is None:
+            if asset.rendition and asset.link.key not in self._tried:
+                self._tried.add(asset.link.key)
+                self._write_renditions(asset)
+            if asset.rendition and asset.rendition.sha256 not in self._payloads:
+                written.append(replace(asset, rendition=None, failure=DAMAGED))
                 continue
-            if asset.link.key not in self.assets:
+            written.append(asset)
+            if asset.rendition:
                 self.assets.add(asset.link.key)
-                for rendition in self._archive.renditions(asset.link.key):
-                    self._write_rendition(rendition)
-            self._write_revisit(asset.link.url, snapshot, asset.rendition)
+                self._write_revisit(asset.link.url, snapshot, asset.rendition)
+        return written
+
+    def _write_renditions(self, asset: SnapshotAsset) -> None:
+        try:
+            renditions = self._archive.renditions(asset.link.key)
+        except LOST as error:  # a redirect's body on the way to one of them
+            self.damage.asset(asset.link.url, error)
+            return
+        for rendition in renditions:
+            try:
+                self._write_rendition(rendition)
+            except LOST as error:
+                self.damage.asset(rendition.url, error)
 
     def _write_rendition(self, rendition: Rendition) -> None:
         """Write what was fetched; bytes that stand in the files already are not written again."""
-        if not rendition.hops or rendition.hops[-1].status <= 0:
-            self._write_imported(rendition)
+        if not rendition.hops or rendition.hops[-1].status <= 0 or rendition.hops[-1].status == IN_PIECES:
+            self._write_alone(rendition)
             return
+        body = b"" if rendition.sha256 in self._payloads else self._archive.read_blob(rendition.sha256)
         name = f"{rendition.key} {rendition.sha256}"
         *redirects, last = [Exchange(hop=hop, body=hop.body or b"", name=name) for hop in rendition.hops]
         for at, exchange in enumerate(redirects):
             self._write_exchange(exchange, at, rendition.captured_at)
         held, at = self._payloads.get(rendition.sha256), len(redirects)
         if held is None:
-            last = last.holding(self._archive.read_blob(rendition.sha256), media_type=rendition.media_type)
+            last = last.holding(body, media_type=rendition.media_type)
             if written := self._write_exchange(last, at, rendition.captured_at):
                 self._payloads[rendition.sha256] = written, response_head(last)
         else:
@@ -171,10 +220,11 @@ class Export:
             )
             self._series.write(request_record(last, at, rendition.captured_at, again))
 
-    def _write_imported(self, rendition: Rendition) -> None:
+    def _write_alone(self, rendition: Rendition) -> None:
+        """Write bytes that no single exchange brought: they were imported, or came in pieces, as films do."""
         if rendition.sha256 not in self._payloads:
-            body = self._archive.read_blob(rendition.sha256)
-            self._payloads[rendition.sha256] = self._series.write(resource_record(rendition, body)), b""
+            record = resource_record(rendition, lambda: self._archive.open_blob(rendition.sha256))
+            self._payloads[rendition.sha256] = self._series.write(record), b""
 
     def _write_revisit(self, cited_url: str, snapshot: SnapshotView, rendition: Rendition) -> None:
         """Write an asset under an address that this page cites for it, unless it was fetched from there."""

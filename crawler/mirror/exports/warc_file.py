@@ -15,15 +15,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
 from crawler.mirror.outputs import OutputNotWritable, part_of, refuse_overwriting
+from storage.errors import BlobDamaged
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:wxmirror:warc-record")
 ROLL_BYTES = 1_000_000_000  # WARC 1.1, annex C: about a gigabyte a file
 SERIAL_DIGITS = 5
+PIECE = 1 << 20
 
 FIELDS = "application/warc-fields"
 REQUEST = "application/http; msgtype=request"
@@ -51,16 +54,38 @@ class Record:
     uri: str | None = None
     head: bytes = b""
     payload: bytes = b""
+    stream: Callable[[], BinaryIO] | None = None  # the payload piece by piece, where it is too large for memory
+    payload_size: int = 0  # of what the stream gives, in bytes
     payload_sha256: str | None = None
     links: tuple[tuple[str, str], ...] = ()  # further WARC fields
     is_compressed: bool = False  # the payload is, by its own format
 
     @property
+    def size(self) -> int:
+        """The block's length in bytes."""
+        return len(self.head) + (self.payload_size if self.stream else len(self.payload))
+
+    def payload_pieces(self) -> Iterator[bytes]:
+        """The payload, in pieces that fit into memory."""
+        if self.stream is None:
+            yield self.payload
+            return
+        with self.stream() as stream:
+            while piece := stream.read(PIECE):
+                yield piece
+
+    @property
     def block_sha256(self) -> str:
-        """The digest of the block."""
-        digest = hashlib.sha256(self.head)
-        digest.update(self.payload)
-        return digest.hexdigest()
+        """The digest of the block. Raises BlobDamaged where a stream gives other bytes than its digest promises."""
+        block, payload, size = hashlib.sha256(self.head), hashlib.sha256(), 0
+        for piece in self.payload_pieces():
+            block.update(piece)
+            if self.stream:
+                payload.update(piece)
+                size += len(piece)
+        if self.stream and (payload.hexdigest(), size) != (self.payload_sha256, self.payload_size):
+            raise BlobDamaged(sha256=str(self.payload_sha256), reason="its bytes have another digest")
+        return block.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,11 +211,12 @@ class WarcSeries:
             *([("WARC-Payload-Digest", f"sha256:{record.payload_sha256}")] if record.payload_sha256 else []),
             ("WARC-Block-Digest", f"sha256:{block_sha256}"),
             *([("Content-Type", record.content_type)] if record.content_type else []),
-            ("Content-Length", str(len(record.head) + len(record.payload))),
+            ("Content-Length", str(record.size)),
         ]
         head = "".join(f"{name}: {value}\r\n" for name, value in lines)
         deflate = zlib.compressobj(0 if record.is_compressed else 6, zlib.DEFLATED, zlib.MAX_WBITS + 16)
-        for part in (f"WARC/1.1\r\n{head}\r\n".encode(), record.head, record.payload, b"\r\n\r\n"):
+        opening = f"WARC/1.1\r\n{head}\r\n".encode() + record.head
+        for part in chain((opening,), record.payload_pieces(), (b"\r\n\r\n",)):
             self._file.write(deflate.compress(part))
         self._file.write(deflate.flush())
         return written

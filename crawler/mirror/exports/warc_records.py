@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import BinaryIO
 
 from crawler.config import VERSION, Config
 from crawler.mirror.exports.warc_file import FIELDS, RESPONSE, Record, Written, is_compressed, warc_date, warc_fields
@@ -96,7 +97,7 @@ def metadata_record(
 
 def cited_by(citing: CitedBy) -> str:
     """Return where an article is cited, as JSON on one line."""
-    form = {
+    form: dict[str, object] = {
         "bulletin": citing.bulletin,
         "title": citing.bulletin_title,
         "issuer": citing.issuer,
@@ -105,6 +106,9 @@ def cited_by(citing: CitedBy) -> str:
         "itemTitle": citing.item_title,
         "citedUrl": citing.cited_url,
     }
+    if (decision := citing.decision) is not None:
+        moment = f"{decision.decided_at:%Y-%m-%dT%H:%M:%SZ}"
+        form["decision"] = {"kind": decision.kind.value, "by": decision.decided_by, "at": moment}
     return json.dumps(form, ensure_ascii=False)
 
 
@@ -121,15 +125,16 @@ def page_record(capture: CaptureView, body: bytes) -> Record:
     )
 
 
-def resource_record(rendition: Rendition, body: bytes) -> Record:
-    """Return an asset of which no exchange is known, as the bytes alone."""
+def resource_record(rendition: Rendition, stream: Callable[[], BinaryIO]) -> Record:
+    """Return an asset that no single exchange brought, as the bytes alone; they may be too many for memory."""
     return Record(
         type="resource",
         name=f"{rendition.key} {rendition.sha256}",
         date=rendition.captured_at,
         uri=target_uri(rendition.url),
         content_type=rendition.media_type,
-        payload=body,
+        stream=stream,
+        payload_size=rendition.size,
         payload_sha256=rendition.sha256,
         is_compressed=is_compressed(rendition.media_type),
     )

@@ -8,6 +8,7 @@ bulletin changes nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -17,11 +18,12 @@ from zoneinfo import ZoneInfo
 from crawler.wechat import urls
 from storage.archive import Archive
 from storage.errors import NotAnArticle, WrongUsage
-from storage.records import Address, Standing
+from storage.records import Address, SnapshotView, Standing
 
 CHINA = ZoneInfo("Asia/Shanghai")
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 HOST = re.compile(r"[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]")
+NOWHERE = re.compile(r"(?!)")  # fits nothing
 SINCE_LOST = (Standing.GONE, Standing.MOVED)
 
 
@@ -55,16 +57,32 @@ class RestoredLink:
     captured_at: datetime | None = None
 
 
-class Links:
-    """The fates of a bulletin's addresses, each asked of the archive once."""
+PlaceOfCopy = Callable[[SnapshotView], str]
+"""From a snapshot to the address that a link leads to."""
 
-    def __init__(self, archive: Archive, base_url: str, *, published_on: date | None, only_gone: bool) -> None:
+
+class Links:
+    """The fates of a bulletin's addresses, each asked of the archive once.
+
+    Links lead to the reading room at ``base_url``; where there is none, to what ``place_of`` says.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        base_url: str | None,
+        *,
+        published_on: date | None,
+        only_gone: bool,
+        place_of: PlaceOfCopy | None = None,
+    ) -> None:
         self._archive = archive
-        self._base_url = base_url
+        self._place_of = place_of or (lambda snapshot: f"{base_url}{snapshot.replay_path}")
+        self._longest_before = len(base_url or "") + len("/web/YYYYMMDDhhmmss/")
         self._at = datetime.combine(published_on, time(), CHINA).astimezone(UTC) if published_on else LONG_AGO
         self._only_gone = only_gone
         self._fates: dict[str, RestoredLink | None] = {}
-        self._led = re.compile(re.escape(base_url) + r"/web/([0-9]{14})/")
+        self._led = re.compile(re.escape(base_url) + r"/web/([0-9]{14})/") if base_url else NOWHERE
 
     def fate(self, cited_url: str) -> RestoredLink | None:
         """Return the fate of an address, in any spelling; None when it has nothing to do with WeChat."""
@@ -75,7 +93,7 @@ class Links:
     def begin_before(self, text: str, start: int) -> int:
         """Return where the link begins whose article's address begins at ``start``: there, or before it, when what
         stands before makes it an address of this archive."""
-        reach = max(0, start - len(self._base_url) - len("/web/YYYYMMDDhhmmss/"))
+        reach = max(0, start - self._longest_before)
         led = self._led.search(text, reach, start)
         return led.start() if led and led.end() == start else start
 
@@ -118,7 +136,7 @@ class Links:
             article_url=address.article_url,
             fate=Fate.REPLACED,
             snapshot=snapshot.snapshot,
-            replay_url=self._base_url + snapshot.replay_path,
+            replay_url=self._place_of(snapshot),
             captured_at=snapshot.captured_at,
         )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crawler.mirror.restore.html import rewrite_html
-from crawler.mirror.restore.links import Links, RestoredLink, read_base_url
+from crawler.mirror.restore.links import Links, PlaceOfCopy, RestoredLink, read_base_url
 from crawler.mirror.restore.rewriting import Caution, Rewritten
 from crawler.mirror.restore.text import decode, rewrite_text
 from storage.archive import Archive
@@ -49,11 +49,12 @@ def restore(
     body: bytes,
     file: str,
     *,
-    base_url: str,
+    base_url: str | None,
     only_gone: bool = False,
     published_on: date | None = None,
+    place_of: PlaceOfCopy | None = None,
 ) -> Restored:
-    """Return the bulletin with its WeChat links leading to the reading room at ``base_url``.
+    """Return the bulletin with its WeChat links leading to the reading room at ``base_url``, or to ``place_of``.
 
     ``only_gone`` leaves the links whose articles can still be read at WeChat. The bulletin's day decides which of
     several snapshots is meant: the archive's, where these very bytes are kept, else ``published_on``.
@@ -62,9 +63,10 @@ def restore(
     media_type = tell_kind(body, file)
     links = Links(
         archive,
-        read_base_url(base_url),
+        read_base_url(base_url) if base_url is not None else None,
         published_on=archived_day(archive, body) or published_on,
         only_gone=only_gone,
+        place_of=place_of,
     )
     rewritten = rewrite(body, file, media_type, links)
     cautions = rewritten.cautions if rewritten.links else (*rewritten.cautions, Caution.NO_LINKS)

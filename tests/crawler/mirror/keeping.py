@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+import zstandard
+
 from crawler.wechat.urls import asset_key, read_address
 from storage.archive import Archive
 from storage.records import (
@@ -67,7 +69,7 @@ def hop(
         url=url,
         request_headers=REQUEST_HEADERS,
         status=status,
-        reason={200: "OK", 302: "Found", 404: "Not Found"}[status],
+        reason={200: "OK", 206: "Partial Content", 302: "Found", 404: "Not Found"}[status],
         protocol="HTTP/1.1",
         response_headers=(("Content-Type", "text/html; charset=UTF-8"), *headers),
         started_at=at,
@@ -171,3 +173,11 @@ def keep_bulletin(archive: Archive, *urls: str, body: bytes = b"bulletin", on: d
         items=(item,),
     )
     return archive.keep_bulletin(record, body, source=None, source_url=None, kept_at=MARCH).bulletin
+
+
+def damage(archive: Archive, body: bytes) -> None:
+    """Flip a bit of these kept bytes on the disk."""
+    name = hashlib.sha256(body).hexdigest()
+    flipped = body[:-1] + bytes([body[-1] ^ 1])
+    (file,) = (archive.folder / "blobs").rglob(f"{name}*")
+    file.write_bytes(zstandard.ZstdCompressor().compress(flipped) if file.suffix == ".zst" else flipped)

@@ -10,8 +10,19 @@ import pytest
 
 from crawler.mirror.exports.html import OneFileOneArticle, export_html
 from crawler.mirror.outputs import OutputExists
+from crawler.wechat.urls import read_address
 from storage.records import Role
-from tests.crawler.mirror.keeping import MARCH, OTHER, SHORT, capture_of, keep_article, keep_bulletin, keep_picture, png
+from tests.crawler.mirror.keeping import (
+    MARCH,
+    OTHER,
+    SHORT,
+    capture_of,
+    damage,
+    keep_article,
+    keep_bulletin,
+    keep_picture,
+    png,
+)
 
 PICTURE = f"https://mmbiz.qpic.cn/mmbiz_png/{'AbCdEfGh' * 10}/640?wx_fmt=png"
 
@@ -51,6 +62,18 @@ def test_a_file_holds_the_newest_copy_of_one_article(archive, tmp_path):
     keep_article(archive, OTHER)
     with pytest.raises(OneFileOneArticle):
         export_html(archive, tmp_path / "both.html", [SHORT, OTHER])
+
+
+def test_what_is_damaged_is_named_and_the_rest_is_written(archive, tmp_path):
+    keep_article(archive, pictures=[PICTURE])
+    keep_picture(archive, PICTURE, png(1))
+    keep_article(archive, OTHER)
+    damage(archive, png(1))
+    lost = archive.snapshot(read_address(OTHER))
+    damage(archive, archive.read_blob(lost.page_sha256))
+    exported = export_html(archive, tmp_path / "copies", [SHORT, OTHER])
+    assert [fault.subject for fault in exported.faults] == [f"asset {PICTURE}", f"page {OTHER}"]
+    assert (exported.snapshots, len(list((tmp_path / "copies").iterdir()))) == (1, 1)
 
 
 def test_a_folder_holds_every_copy_under_its_title(archive, tmp_path):

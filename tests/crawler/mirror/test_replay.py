@@ -96,6 +96,11 @@ def pages() -> Iterator[ParameterSet]:
         yield pytest.param(file, id=file.name, marks=() if is_quick else pytest.mark.long)
 
 
+# A player that the page's script drew is in its text; the copy shows the recording in a player of its own.
+DRAWN = {"laopo-04.html": ["1:00自然拼读法-短a音来自安格努努"]}
+TITLES_OF_DRAWN = {"laopo-04.html": ["自然拼读法-短a音"]}
+
+
 @pytest.mark.parametrize("file", list(pages()))
 def test_every_page_of_the_corpus_replays_without_the_world(file: Path) -> None:
     reading = read_page(file.read_bytes())
@@ -114,5 +119,6 @@ def test_every_page_of_the_corpus_replays_without_the_world(file: Path) -> None:
     assert copy.is_shown == (reading.article is not None or "dmlei" in file.name)
     shown = squeezed("".join(html.fromstring(page).itertext()))
     lines = [squeezed(line) for line in reading.article.text.splitlines()] if reading.article else []
-    assert [line for line in lines if line not in shown] == []
+    assert [line for line in lines if line not in shown] == DRAWN.get(file.name, [])
+    assert all(title in shown for title in TITLES_OF_DRAWN.get(file.name, []))
     assert spent < 0.5  # 0.1 s on a quiet machine; the bar is measured by the benchmarks

@@ -68,8 +68,7 @@ def test_nothing_hostile_is_left(probe: str) -> None:
 
 
 @pytest.mark.parametrize("probe", ["script", "handler", "svg picture", "background", "refresh"])
-def test_the_probes_would_be_noticed(probe: str) -> None:
-    """Negative control: the raw page leaks."""
+def test_negative_control_without_rewriting_the_raw_page_leaks(probe: str) -> None:
     assert leaks(article_page(HOSTILE[probe]))
 
 
@@ -180,6 +179,25 @@ def test_a_recording_that_is_held_can_be_played() -> None:
     page = copy_of_page('<mpvoice voice_encode_fileid="MjM5ODAyNTcwMF8y">', shelf_of([(voice, Role.AUDIO)]))
     (player,) = page.xpath("//audio")
     assert (player.get("src"), player.get("controls")) == (place_of(voice), "")
+
+
+DRAWN_PLAYER = (
+    '<p><mpvoice name="%E6%97%A9%E5%AE%89" voice_encode_fileid="Mz"></mpvoice>'
+    '<span id="voice_main_Mz_0" class="db audio_area"><span class="audio_length tips_global">1:00</span>'
+    '<strong class="db audio_title">早安</strong><span class="audio_source">来自史志办</span></span>后文</p>'
+)
+
+
+def test_a_player_that_a_script_drew_is_shown_once() -> None:
+    page = copy_of_page(DRAWN_PLAYER).text_content()
+    assert page.count("早安") == 1
+    assert "来自史志办" in page
+    assert "1:00" in page
+    assert "后文" in page
+
+
+def test_what_only_bears_a_players_name_is_shown() -> None:
+    assert "正文" in copy_of_page('<p><span id="voice_main_Mz_0">正文</span></p>').text_content()
 
 
 def test_a_film_that_is_held_can_be_played() -> None:

@@ -9,9 +9,20 @@ import pytest
 
 from crawler.mirror.exports.site import export_site
 from crawler.mirror.outputs import OutputExists, OutputNotWritable
+from crawler.wechat.urls import read_address
 from storage.archive import Archive
 from storage.records import Tombstone
-from tests.crawler.mirror.keeping import LONG, MARCH, SHORT, keep_article, keep_bulletin, keep_loss, keep_picture, png
+from tests.crawler.mirror.keeping import (
+    LONG,
+    MARCH,
+    SHORT,
+    damage,
+    keep_article,
+    keep_bulletin,
+    keep_loss,
+    keep_picture,
+    png,
+)
 from tests.crawler.mirror.shelves import PICTURE, leaks
 
 
@@ -83,6 +94,21 @@ def test_a_place_that_cannot_be_written_is_named(filled: Archive, tmp_path: Path
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputNotWritable):
         export_site(filled, tmp_path / "file" / "site", filled.articles())
+
+
+def test_what_is_damaged_is_named_and_the_rest_goes_out(filled: Archive, tmp_path: Path) -> None:
+    """A page in the lost copy's place keeps every link into it alive."""
+    damage(filled, png(7))
+    page = filled.snapshot(read_address(LONG))
+    assert page
+    damage(filled, filled.read_blob(page.page_sha256))
+    exported = export_site(filled, tmp_path / "site", filled.articles())
+    assert [fault.subject for fault in exported.faults] == [f"asset {PICTURE}", f"page {page.article_url}"]
+    assert (exported.articles, exported.snapshots, exported.assets) == (2, 1, 0)
+    assert list((tmp_path / "site" / "assets").iterdir()) == []
+    texts = [one.read_text() for one in pages(tmp_path / "site" / "articles")]
+    assert sum("damaged in the archive" in text for text in texts) == 1
+    test_every_link_in_the_folder_leads_to_a_file_in_it(filled, tmp_path)
 
 
 def test_a_withdrawn_article_is_not_exported(filled: Archive, tmp_path: Path) -> None:

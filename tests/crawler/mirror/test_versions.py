@@ -122,8 +122,7 @@ def test_what_only_passes_makes_no_new_snapshot(was: str, became: str) -> None:
     assert first.fingerprint == second.fingerprint is not None
 
 
-def test_what_an_author_changes_makes_one() -> None:
-    """The negative control of the test above."""
+def test_negative_control_what_an_author_changes_makes_one() -> None:
     first, second = (read_page(served(text).encode()) for text in ("<p>第一段。</p>", "<p>第二段。</p>"))
     assert first.fingerprint != second.fingerprint
 

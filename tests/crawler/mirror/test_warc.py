@@ -16,19 +16,21 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
+from crawler import robots
 from crawler.config import Config
-from crawler.mirror.exports.warc import Captures, export_warc
-from crawler.mirror.exports.warc_file import FIELDS, Record, WarcSeries, warc_fields
+from crawler.mirror.exports.warc import ROBOTS_TXT, Captures, export_warc
+from crawler.mirror.exports.warc_file import FIELDS, Record, WarcSeries, warc_date, warc_fields
 from crawler.mirror.outputs import OutputExists, OutputNotWritable
 from crawler.wechat.urls import read_address
-from storage.errors import BlobDamaged
-from storage.records import Article, Evidence, Outcome, Reading, Tombstone
+from storage.records import Article, AssetCapture, Evidence, Outcome, Reading, Tombstone
 from tests.crawler.mirror.keeping import (
     LONG,
     LONG_NAME,
     MARCH,
+    OTHER,
     SHORT,
     capture_of,
+    damage,
     hop,
     keep_article,
     keep_bulletin,
@@ -79,12 +81,18 @@ def kept_with_picture(archive) -> None:
 def test_independent_checkers_find_nothing_wrong(archive, tmp_path):
     kept_with_picture(archive)
     keep_loss(archive, at=MARCH + timedelta(days=1))
-    out = exported(archive, tmp_path)
+    check(exported(archive, tmp_path))
 
+
+def check(out: Path) -> None:
+    """Have a file judged by those who did not write it."""
     warcio = subprocess.run([sys.executable, "-m", "warcio.cli", "check", "-v", out], capture_output=True, text=True)
     fastwarc = subprocess.run([Path(sys.executable).parent / "fastwarc", "check", out], capture_output=True, text=True)
 
-    assert (warcio.returncode, warcio.stdout.count("digest pass")) == (0, len(records(out)) - 1)
+    assert (warcio.returncode, warcio.stdout.count("digest pass")) == (
+        0,
+        len(records(out)) - len(of_type(out, "revisit")),
+    )
     assert (fastwarc.returncode, f"{len(records(out))} records" in fastwarc.stdout) == (0, True)
     assert subprocess.run(["gzip", "-t", out]).returncode == 0
 
@@ -307,14 +315,71 @@ def test_nothing_secret_stands_in_the_headers(archive, tmp_path):
     assert b"s3cr3t" not in gzip.decompress(out.read_bytes())
 
 
-def test_a_damaged_blob_ends_the_export_and_leaves_nothing_behind(archive, tmp_path):
+def test_a_damaged_picture_is_left_out_and_named_and_the_rest_goes_out(archive, tmp_path):
     kept_with_picture(archive)
-    damaged = next((tmp_path / "archive").rglob(hashlib.sha256(png(1)).hexdigest() + "*"))
-    damaged.chmod(0o644)
-    damaged.write_bytes(b"\x89PNG other bytes")
-    with pytest.raises(BlobDamaged):
-        exported(archive, tmp_path / "out")
-    assert list((tmp_path / "out").iterdir()) == []
+    damage(archive, png(1))
+    result = export_warc(archive, tmp_path / "out.warc.gz", [SHORT], now=NOW)
+    assert [(fault.kind, fault.subject) for fault in result.faults] == [("damaged", f"asset {ORIGINAL}")]
+    assert hashlib.sha256(png(1)).hexdigest() in result.faults[0].detail
+    assert (result.articles, result.snapshots, result.assets) == (1, 1, 0)
+    (metadata,) = of_type(tmp_path / "out.warc.gz", "metadata")
+    assert ("missing", f"{PICTURE} (damaged in the archive)") in fields(metadata)
+    (copy,) = of_type(tmp_path / "out.warc.gz", "conversion")
+    assert b"<img" not in copy["body"]
+    assert of_type(tmp_path / "out.warc.gz", "revisit") == []
+
+
+def test_a_damaged_page_is_left_out_and_named_and_other_articles_go_out(archive, tmp_path):
+    keep_article(archive)
+    keep_article(archive, OTHER, title="另一篇的标题")
+    damage(archive, archive.read_blob(archive.snapshot(read_address(SHORT)).page_sha256))
+    result = export_warc(archive, tmp_path / "out.warc.gz", [SHORT, OTHER], now=NOW)
+    assert [(fault.kind, fault.subject) for fault in result.faults] == [("damaged", f"page {SHORT}")]
+    assert [record["WARC-Target-URI"] for record in of_type(tmp_path / "out.warc.gz", "response")] == [OTHER]
+    assert result.snapshots == 1
+
+
+def test_a_redirect_whose_body_is_damaged_leaves_out_its_visit_alone(archive, tmp_path):
+    first = hop(f"{SHORT}?from=1", at=MARCH, status=302, headers=[("Location", SHORT)], body=b"moved")
+    keep_article(archive, hops=[first])
+    keep_article(archive, at=MARCH + timedelta(days=1), text="改过的一段")
+    damage(archive, b"moved")
+    result = export_warc(archive, tmp_path / "out.warc.gz", [SHORT], now=NOW)
+    assert [fault.subject for fault in result.faults] == [f"page {SHORT}"]
+    assert len(of_type(tmp_path / "out.warc.gz", "metadata")) == 1
+
+
+@pytest.mark.oracle
+def test_what_goes_out_of_a_damaged_archive_is_valid(archive, tmp_path):
+    kept_with_picture(archive)
+    keep_article(archive, OTHER)
+    damage(archive, png(1))
+    damage(archive, archive.read_blob(archive.snapshot(read_address(OTHER)).page_sha256))
+    export_warc(archive, tmp_path / "out.warc.gz", [SHORT, OTHER], now=NOW)
+    check(tmp_path / "out.warc.gz")
+
+
+def test_robots_txt_goes_out_as_evidence(archive, tmp_path):
+    keep_article(archive)
+    at, body = MARCH + timedelta(hours=1), b"User-agent: *\nDisallow: /\n"
+    kept = AssetCapture(
+        key=ROBOTS_TXT,
+        url=ROBOTS_TXT,
+        captured_at=at,
+        hops=(hop(ROBOTS_TXT, at=at, headers=[("Content-Type", "text/plain")]),),
+        body=body,
+        media_type="text/plain",
+        is_original=True,
+    )
+    archive.keep_asset(kept)
+    out = exported(archive, tmp_path)
+    (response,) = [one for one in of_type(out, "response") if one["WARC-Target-URI"] == ROBOTS_TXT]
+    assert (response["body"], response["WARC-Date"]) == (body, warc_date(at))
+    assert [one for one in of_type(out, "request") if one["WARC-Target-URI"] == ROBOTS_TXT]
+
+
+def test_the_crawl_keeps_robots_txt_where_exports_look_for_it():
+    assert robots.ADDRESS == ROBOTS_TXT
 
 
 def test_a_file_that_is_there_is_not_written_over(archive, tmp_path):
