@@ -30,6 +30,7 @@ from crawler.web.lookup import HITS_PER_PAGE, LONGEST_QUERY, MOST_PAGES, asked_a
 from crawler.web.losses import LossReport, loss_report
 from crawler.web.memento import WrongDate, accepted_moment, copy_links, gate_links, http_date, time_map
 from crawler.web.pages import SecurityHeaders, add_error_pages, page, sheet, sorry
+from crawler.web.reviewing import review_page
 from crawler.words import say
 from storage.errors import NotInArchive
 from storage.records import Address, ArticleView, SnapshotView
@@ -49,6 +50,7 @@ def create_app(config: Config, archive: Archive) -> FastAPI:
     answers: dict[str, Callable[..., Response]] = {
         "/": room.home,
         "/find": room.find,
+        "/review": room.review,
         "/bulletin/{bulletin}": room.bulletin,
         "/bulletin/{bulletin}/file": room.bulletin_file,
         "/article/{url:path}": room.article,
@@ -93,13 +95,19 @@ class ReadingRoom:
     def bulletin(self, bulletin: str) -> Response:
         """A bulletin with its items and the state of what each cites."""
         view = self._archive.bulletin(bulletin)
+        if view.bulletin != bulletin:  # a further form of it: its address stays, and leads there
+            return RedirectResponse(f"/bulletin/{view.bulletin}", 302)
         title = view.record.title or view.record.issuer or view.record.file
         return page("bulletin.html", title=title, view=view, zone=self._zone)
 
     def bulletin_file(self, bulletin: str) -> Response:
         """The bulletin's own file, to be saved."""
-        record = self._archive.bulletin(bulletin).record
-        return download(self._archive.read_blob(record.sha256), record.file.rsplit("/", 1)[-1])
+        form = next(one for one in self._archive.bulletin(bulletin).forms if one.bulletin == bulletin)
+        return download(self._archive.read_blob(form.sha256), form.file.rsplit("/", 1)[-1])
+
+    def review(self, p: str = "1") -> Response:
+        """What waits for a person, and how it is decided."""
+        return review_page(self._archive.review(), number=page_number(p), zone=self._zone)
 
     # ---- articles
 

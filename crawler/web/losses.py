@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.mirror.framing import moment
 from crawler.words import say
+from crawler.words.names import problem_name
 from storage.records import Inventory, Role, SnapshotAsset, SnapshotView, Standing
 
-STATUSES: Mapping[int, str] = {
-    401: "the server refuses it (status {status})",
-    403: "the server refuses it (status {status})",
-    404: "the server has it no more (status {status})",
-    410: "the server has it no more (status {status})",
-    429: "the server asks for patience (status {status})",
-}
 REASONS: Mapping[str, str] = {
     "empty": "the server sent nothing",
     "truncated": "what came was cut short",
@@ -26,6 +19,8 @@ REASONS: Mapping[str, str] = {
     "unwanted": "left out by the setting [crawl] media",
     "timeout": "the server did not answer in time",
     "too_large": "larger than the setting [crawl] max_asset_mb allows",
+    "no_ranges": "a large film that its server gives only in one piece",
+    "changed": "it changed while it was being fetched",
     "dns": "the server's name could not be resolved",
     "refused": "no connection could be made",
     "proxy": "the proxy did not let the request through",
@@ -97,12 +92,8 @@ def reason_words(failure: str | None) -> str:
     """Why an asset is not held, from the word that the crawl left (crawler.fetching)."""
     if failure is None:
         return say("not asked for yet")
-    if status := re.fullmatch(r"status (\d{3})", failure):
-        number = int(status.group(1))
-        default = "the server is in trouble (status {status})" if number >= 500 else "the server answered {status}"
-        return say(STATUSES.get(number, default), status=number)
     known = REASONS.get(failure.partition(":")[0])
-    return say(known) if known else failure
+    return say(known) if known else problem_name(failure)
 
 
 def next_try_words(asset: SnapshotAsset, *, standing: Standing | None, now: datetime, zone: str) -> str:

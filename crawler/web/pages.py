@@ -16,8 +16,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from crawler.mirror.framing import render
 from crawler.mirror.replay import asset_name
 from crawler.web.addresses import compare_path, href, raw_path, record_path
-from crawler.web.wording import problem_words, refusal_words, seen_words, test_words
+from crawler.web.wording import problem_words, refusal_words
 from crawler.words import say, say_error
+from crawler.words.doubts import doubts_of, hints_of
+from crawler.words.likeness import evidence_words
+from crawler.words.names import seen_name, test_name
 from storage.errors import ArchiveError, BlobDamaged, MirrorError, NotAnArticle, NotInArchive
 
 ROOM_POLICY = (
@@ -35,7 +38,14 @@ HEADERS: Mapping[str, str] = {
 }
 
 # What every template may call.
-WORDS = {"problem_words": problem_words, "test_words": test_words, "seen_words": seen_words}
+WORDS = {
+    "problem_words": problem_words,
+    "test_words": test_name,
+    "seen_words": seen_name,
+    "doubts_of": doubts_of,
+    "hints_of": hints_of,
+    "evidence_words": evidence_words,
+}
 PLACES = {
     "href": href,
     "record_path": record_path,

@@ -47,6 +47,7 @@ WALK = {
         (f"/compare/{FIRST}/{SECOND}/{OTHER}", 404),
         (f"/compare/{FIRST}/{SECOND}/http://example.org/", 400),
     ],
+    "/review": [("/review", 200), ("/review?p=2", 200), ("/review?p=x", 200)],
     "/bulletin/{bulletin}": [("/bulletin/nothing", 404)],
     "/bulletin/{bulletin}/file": [("/bulletin/nothing/file", 404)],
     "/article/{url:path}": [
