@@ -14,17 +14,20 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from crawler.config import Config, load_config
+from crawler.notifying import News, post_all
 from crawler.timetable import Job, timetable
 from crawler.words import say, say_error
 from storage.archive import Archive
 from storage.errors import ArchiveError
+from storage.records import Run
 
 GRACE = timedelta(minutes=2)
 """How long a run may take to finish what it has begun: after its end, and again after it was asked to stop."""
@@ -40,10 +43,13 @@ logger = logging.getLogger("wxmirror.scheduler")
 
 def run(config: Config) -> None:
     """Keep the timetable until a signal ends it. Raises WrongSettings, ArchiveError."""
+    _begin_log()
     jobs = timetable(config)
     with _open(config) as archive:
         missed = [job for job in jobs if is_missed(job, archive, datetime.now(UTC))]
-    children, ended = Children(), threading.Event()
+    children, ended = Children(cut=partial(tell_of_cut_run, config)), threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
     clockwork = BackgroundScheduler(executors={"default": ThreadPoolExecutor(1)}, timezone=UTC)
     for job in jobs:
         options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": int(MISSED.total_seconds())}
@@ -52,8 +58,6 @@ def run(config: Config) -> None:
     for job in missed:
         logger.info("%s", say("{job}: the last planned run was missed and is made up for now", job=job.name))
         clockwork.add_job(children.make_run, args=[job])
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
     clockwork.start()
     ended.wait()
     clockwork.shutdown(wait=False)
@@ -76,9 +80,11 @@ def is_missed(job: Job, archive: Archive, now: datetime) -> bool:
 class Children:
     """The child processes that make the runs; one at a time, ended with the scheduler."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, cut: Callable[[Job, datetime], None] = lambda *_: None) -> None:
         self._child: subprocess.Popen[bytes] | None = None
         self._is_ended = False
+        self._cut = cut
+        """Told of a run that may have ended without a word: its job, and the moment it was planned for."""
 
     def make_run(self, job: Job) -> None:
         """Make the run of a job that is planned for now, in a child process, and wait for its end."""
@@ -90,6 +96,8 @@ class Children:
         command = [sys.executable, "-m", "scheduler", job.name, planned_at.isoformat(), ends_at.isoformat()]
         code = self.wait_for(command, ends_at=ends_at + GRACE, grace=GRACE)
         logger.info("%s", say("{job}: ended with exit code {code}", job=job.name, code=code))
+        if code and not self._is_ended:
+            self._cut(job, planned_at)
 
     def wait_for(self, command: Sequence[str], *, ends_at: datetime, grace: timedelta) -> int:
         """The exit code of a command that is asked to stop at ``ends_at``, and killed ``grace`` later."""
@@ -119,6 +127,27 @@ def stop(child: subprocess.Popen[bytes], grace: timedelta) -> int:
         return child.wait()
 
 
+def tell_of_cut_run(config: Config, job: Job, planned_at: datetime) -> None:
+    """Tell of a run whose process ended before it could say how: killed, or never begun. Others told of themselves."""
+    if not config.notify.urls:
+        return
+    try:
+        with _open(config) as archive:
+            runs = [run for run in archive.runs(job=job.name) if run.planned_at == planned_at]
+    except ArchiveError as error:
+        logger.error("%s", say_error(error))
+        runs = []
+    unknown = Run(run=job.name, job=job.name, planned_at=planned_at, started_at=planned_at, ended_at=None, summary=None)
+    if (run := runs[0] if runs else unknown).ended_at is None:
+        post_all(config.notify.urls, News(run=run), lambda sentence: logger.warning("%s", sentence))
+
+
+def _begin_log() -> None:
+    """Say on stderr what is done and what is next; a service manager keeps it."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+
+
 def _open(config: Config) -> Archive:
     return Archive.open(config.folder, database_url=config.archive.database_url, writing=True, create=True)
 
@@ -127,7 +156,7 @@ def main(arguments: Sequence[str]) -> int:
     """Make one run, in the child process: the job's name, what it was planned for, when it must end."""
     from crawler.crawling import crawl
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    _begin_log()
     config = load_config()
     job = next(job for job in timetable(config) if job.name == arguments[0])
     planned_at, ends_at = map(datetime.fromisoformat, arguments[1:3])

@@ -25,22 +25,30 @@ import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from storage.errors import MirrorError
 
 if TYPE_CHECKING:
+    from crawler.config import Config
     from storage.archive import Archive
 
 MEMORY_BYTES = 2 << 30
 """Address space of the child: a 3 MB page takes 0.1 GB, the largest that is built into a tree (16 MB) under 1 GB."""
 
-KEEPING_THREADS = 6
-"""While one waits for the disk, others hash and compress; assets that come at the same time share a commit."""
+KEEPING_THREADS = 2
+"""While one waits for the disk, the other computes."""
+
+READING_FIRST_SECONDS = 0.05
+"""How long keeping waits for a reading to end: the next visit waits for that, and for what is kept nobody does."""
 
 GARBAGE_AFTER = (20_000, 10, 10)
 """Objects made before Python looks for garbage: a page's tree has tens of thousands, which are no garbage yet."""
+
+SWITCH_SECONDS = 0.001
+"""How long a thread may compute while another waits, in both processes: what one answers, the other waits for."""
 
 PIPE_BYTES = 1 << 20
 LENGTH = struct.Struct(">Q")
@@ -57,11 +65,23 @@ class CallFailed(Exception):
     """A call raised what nobody planned; the message is the child's traceback."""
 
 
+def the_child(config: Config | None, until_closed: ExitStack) -> Child:
+    """The second process of a crawl, with its archive open, or without; begun at once, it imports while we do."""
+    child = Child((config.folder, config.archive.database_url) if config else None)
+    until_closed.callback(child.close)
+    child.begin()
+    return child
+
+
 class Child:
     """The child process, begun when it is first needed, and anew when it has died. Safe to use from any thread."""
 
-    def __init__(self, archive: ArchivePlace | None = None, *, memory_bytes: int = MEMORY_BYTES) -> None:
+    def __init__(
+        self, archive: ArchivePlace | None = None, *, first: str = "page", memory_bytes: int = MEMORY_BYTES
+    ) -> None:
+        """A child that writes into an archive, or none; ``first`` is the reading that it gets ready for."""
         self._archive = archive
+        self._first = first
         self._memory_bytes = memory_bytes
         self._process: subprocess.Popen[bytes] | None = None
         self._frames: queue.SimpleQueue[object] = queue.SimpleQueue()
@@ -103,7 +123,7 @@ class Child:
             process.wait()
 
     def _begin(self) -> None:
-        command = [sys.executable, "-m", "crawler.child", str(self._memory_bytes)]
+        command = [sys.executable, "-m", "crawler.child", str(self._memory_bytes), self._first]
         place = [str(part) for part in self._archive or () if part]
         process = subprocess.Popen([*command, *place], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._process, self._cause, self._frames = process, "", queue.SimpleQueue()
@@ -187,19 +207,43 @@ class Answering:
         self._place = place
         self._opened: Archive | None = None
         self._lock = threading.Lock()
+        self._readings = 0
+        self._reads_nothing = threading.Event()
+        self._reads_nothing.set()
         self._reading = ThreadPoolExecutor(1, "reading")
         self._keeping = ThreadPoolExecutor(KEEPING_THREADS, "keeping")
 
-    def get_ready(self) -> None:
-        """Import what the first page needs while the parent is still on its way to it."""
+    def get_ready(self, first: str) -> None:
+        """Import what the first reading needs while the parent is still on its way to it."""
         if self._place:
             self._keeping.submit(lambda: self._archive)
-            self._reading.submit(READINGS["page"])
+        self._reading.submit(READINGS[first])
 
     def take(self, number: int, what: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
         """Begin a call, in the thread that is for it."""
-        pool = self._reading if what in READINGS else self._keeping
-        pool.submit(self._answer, number, what, arguments, options)
+        if what in READINGS:
+            self._count_reading(1)
+            self._reading.submit(self._read, number, what, arguments, options)
+        else:
+            self._keeping.submit(self._keep, number, what, arguments, options)
+
+    def _read(self, number: int, what: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+        try:
+            self._answer(number, what, arguments, options)
+        finally:
+            self._count_reading(-1)
+
+    def _keep(self, number: int, what: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+        self._reads_nothing.wait(READING_FIRST_SECONDS)
+        self._answer(number, what, arguments, options)
+
+    def _count_reading(self, change: int) -> None:
+        with self._lock:
+            self._readings += change
+            if self._readings:
+                self._reads_nothing.clear()
+            else:
+                self._reads_nothing.set()
 
     def _answer(self, number: int, what: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
         try:
@@ -225,23 +269,30 @@ class Answering:
 
 def main(arguments: list[str]) -> None:
     """Answer call after call, until the parent is gone."""
-    memory_bytes = int(arguments[0])
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    limit_memory(int(arguments[0]))
     # Ctrl-C and the scheduler's TERM go to the whole group: the parent decides when the last page has been read.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     gc.set_threshold(*GARBAGE_AFTER)
-    place = (Path(arguments[1]), arguments[2] if len(arguments) > 2 else None) if len(arguments) > 1 else None
+    sys.setswitchinterval(SWITCH_SECONDS)
+    place = (Path(arguments[2]), arguments[3] if len(arguments) > 3 else None) if len(arguments) > 2 else None
     asked, told = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not get between the frames
     answering = Answering(told, place)
-    answering.get_ready()
+    answering.get_ready(arguments[1])
     while True:
         try:
             call = _read(asked)
         except EOFError:
             os._exit(0)  # at once, whatever is under way
         answering.take(*call)
+
+
+def limit_memory(memory_bytes: int) -> None:
+    """Limit the address space of this process, unless it is limited more tightly already."""
+    _, hardest = resource.getrlimit(resource.RLIMIT_AS)
+    least = memory_bytes if hardest == resource.RLIM_INFINITY else min(memory_bytes, hardest)
+    resource.setrlimit(resource.RLIMIT_AS, (least, least))
 
 
 def _page() -> Callable[..., object]:
@@ -257,22 +308,29 @@ def _style() -> Callable[..., object]:
 
 
 def _bulletin() -> Callable[..., object]:
-    from crawler.bulletins import reading
+    from crawler import office
 
-    return reading.read_bulletin
+    return office.read_bulletin
 
 
-def _links() -> Callable[..., object]:
-    from crawler import sources
+def _without_pictures() -> Callable[..., object]:
+    from crawler import office
 
-    return sources.find_links
+    return office.read_without_pictures
+
+
+def _list() -> Callable[..., object]:
+    from crawler.sources import lists
+
+    return lists.read_list
 
 
 READINGS: dict[str, Callable[[], Callable[..., object]]] = {
     "page": _page,
     "style": _style,
     "bulletin": _bulletin,
-    "links": _links,
+    "bulletin without pictures": _without_pictures,
+    "list": _list,
 }
 
 if __name__ == "__main__":

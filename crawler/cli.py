@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crawler.files import read_file
+from crawler.files import read_file, reading
 from crawler.words import language, say, say_error
 from storage.errors import MirrorError, NotAnArticle, ReadingError, UnreadableBulletin, WrongSettings, WrongUsage
 
@@ -179,17 +179,17 @@ def init(*, force: bool, as_json: bool) -> None:
 @as_json_option
 def read(files: tuple[Path, ...], *, as_json: bool) -> None:
     """Read bulletins."""
-    from crawler.bulletins.reading import read_bulletin
-    from crawler.forms import bulletin_form
-    from crawler.showing import show_bulletin
+    with reading("bulletin") as reader:
+        from crawler.forms import bulletin_form
+        from crawler.showing import show_bulletin
 
-    def one(file: Path) -> dict[str, Any]:
-        bulletin = read_bulletin(read_file(file), str(file))
-        if not as_json:
-            show_bulletin(bulletin)
-        return bulletin_form(bulletin)
+        def one(file: Path) -> dict[str, Any]:
+            bulletin = reader.read_bulletin(read_file(file), str(file))
+            if not as_json:
+                show_bulletin(bulletin)
+            return bulletin_form(bulletin)
 
-    each_file(files, one, as_json=as_json)
+        each_file(files, one, as_json=as_json)
 
 
 @command("Show what a saved page is, with the evidence; touches neither archive nor network.")
@@ -198,19 +198,19 @@ def read(files: tuple[Path, ...], *, as_json: bool) -> None:
 @as_json_option
 def inspect(pages: tuple[Path, ...], url: str | None, *, as_json: bool) -> None:
     """Inspect saved pages."""
-    from crawler.forms import reading_form
-    from crawler.showing import show_reading
-    from crawler.wechat.reading import read_page
+    with reading("page") as reader:
+        from crawler.forms import reading_form
+        from crawler.showing import show_reading
 
-    zone = settings().schedule.zone
+        zone = settings().schedule.zone
 
-    def one(file: Path) -> dict[str, Any]:
-        reading = read_page(read_file(file), url)
-        if not as_json:
-            show_reading(str(file), reading, zone)
-        return reading_form(str(file), reading)
+        def one(file: Path) -> dict[str, Any]:
+            read = reader.read_page(read_file(file), url, None)
+            if not as_json:
+                show_reading(str(file), read, zone)
+            return reading_form(str(file), read)
 
-    each_file(pages, one, as_json=as_json)
+        each_file(pages, one, as_json=as_json)
 
 
 # ---- the crawl
@@ -218,13 +218,18 @@ def inspect(pages: tuple[Path, ...], url: str | None, *, as_json: bool) -> None:
 
 @command("Keep every article that the named bulletins cite, and whatever else is due.")
 @click.argument("inputs", metavar=say("[BULLETIN or URL]…"), nargs=-1)
+@click.option(
+    "--replaces",
+    metavar=say("BULLETIN"),
+    help=say("the kept bulletin (its id or its file) that the named file is a new version of"),
+)
 @click.option("--dry-run", is_flag=True, help=say("show what would be taken in and visited, and do nothing"))
 @as_json_option
-def crawl(inputs: tuple[str, ...], *, dry_run: bool, as_json: bool) -> None:
+def crawl(inputs: tuple[str, ...], replaces: str | None, *, dry_run: bool, as_json: bool) -> None:
     """Crawl."""
     from crawler.commands import run_crawl
 
-    raise click.exceptions.Exit(run_crawl(settings(), inputs, dry_run=dry_run, as_json=as_json))
+    raise click.exceptions.Exit(run_crawl(settings(), inputs, replaces=replaces, dry_run=dry_run, as_json=as_json))
 
 
 @command("Keep the timetable: crawl every night, and look in every hour.")
@@ -300,13 +305,19 @@ def find(urls: tuple[str, ...], *, as_json: bool) -> None:
 @click.option(
     "--base-url", metavar=say("URL"), help=say("the reading room's public address, as https://archive.example.org")
 )
+@click.option(
+    "--bundle", is_flag=True, help=say("write a folder with the document and the copies that its links lead to")
+)
 @force_option
 @as_json_option
-def restore(file: Path, out: Path, base_url: str | None, *, only_gone: bool, force: bool, as_json: bool) -> None:
+def restore(
+    file: Path, out: Path, base_url: str | None, *, only_gone: bool, bundle: bool, force: bool, as_json: bool
+) -> None:
     """Restore a bulletin."""
-    from crawler.commands import run_restore
+    from crawler.restore_command import Wish, run_restore
 
-    run_restore(settings(), file, out, base_url=base_url, only_gone=only_gone, force=force, as_json=as_json)
+    wish = Wish(base_url=base_url, bundle=bundle, only_gone=only_gone, force=force)
+    run_restore(settings(), file, out, wish, as_json=as_json)
 
 
 @command("Write a package of kept articles: a WARC, a folder that opens from disk, or single HTML files.")
@@ -384,6 +395,45 @@ def verify(*, as_json: bool) -> None:
     raise click.exceptions.Exit(FAILED if found.faults else DONE)
 
 
+@command("Remove articles that must not be shown any more: text, search entries and pictures go, a note stays.")
+@click.argument("urls", metavar=say("URL…"), nargs=-1, required=True)
+@click.option("--reason", metavar=say("REASON"), help=say("why; readers who follow a link to the article see it"))
+@click.option(
+    "--by", metavar=say("WHO"), help=say("who decides (otherwise the name of the account that you are logged in with)")
+)
+@click.option("--lift", is_flag=True, help=say("let withdrawn articles be shown and visited again"))
+@click.option("--yes", "is_sure", is_flag=True, help=say("do not ask"))
+@as_json_option
+def withdraw(
+    urls: tuple[str, ...], reason: str | None, by: str | None, *, lift: bool, is_sure: bool, as_json: bool
+) -> None:
+    """Withdraw articles, or lift their withdrawal."""
+    from crawler.review_command import word_of
+    from crawler.withdraw_command import run_lift, run_withdraw
+
+    if lift:
+        run_lift(settings(), urls, word_of(by, reason), as_json=as_json)
+    else:
+        run_withdraw(settings(), urls, word_of(by, reason), is_sure=is_sure, as_json=as_json)
+
+
+@command("Bring an archive of an older wxmirror up to date; its database is copied aside first.")
+@click.option(
+    "--copied", "is_copied", is_flag=True, help=say("the database was copied by other means: make no copy of it")
+)
+@as_json_option
+def migrate(*, is_copied: bool, as_json: bool) -> None:
+    """Migrate the archive."""
+    from storage.archive import Archive
+
+    config = settings()
+    Archive.open(config.folder, database_url=config.archive.database_url, writing=True, is_copied=is_copied).close()
+    if as_json:
+        emit({"archive": str(config.folder)})
+    else:
+        print(say("The archive in {place} is up to date.", place=config.folder))  # noqa: T201
+
+
 @command("Take less disk: keep pages against what they share with others. Their bytes stay the same.")
 @as_json_option
 def repack(*, as_json: bool) -> None:
@@ -391,6 +441,178 @@ def repack(*, as_json: bool) -> None:
     from crawler.commands import run_repack
 
     run_repack(settings(), as_json=as_json)
+
+
+@command("Read kept pages again with the present reader; what is understood better is shown, and nothing is lost.")
+@click.argument("named", metavar=say("[URL, BULLETIN or PAGE]…"), nargs=-1)
+@click.option("--dry-run", is_flag=True, help=say("show what would be understood differently, and write nothing"))
+@as_json_option
+def reread(named: tuple[str, ...], *, dry_run: bool, as_json: bool) -> None:
+    """Read kept pages again."""
+    from crawler.rereading_command import run_reread
+
+    raise click.exceptions.Exit(run_reread(settings(), named, dry_run=dry_run, as_json=as_json))
+
+
+# ---- the sources
+
+
+@app.group(
+    invoke_without_command=True,
+    cls=House,
+    help=say(
+        "Show how each followed source stands, and what to do about one that fails.\n\n"
+        "`wxmirror sources try` asks them now, as a crawl would, and keeps nothing."
+    ),
+    short_help=say("Show how each followed source stands, and what to do about one that fails."),
+    options_metavar=say("[OPTIONS]"),
+    subcommand_metavar=say("COMMAND …"),
+)
+@as_json_option
+@click.pass_context
+def sources(ctx: click.Context, *, as_json: bool) -> None:
+    """Show the sources."""
+    if ctx.invoked_subcommand is None:
+        from crawler.sources_command import run_sources
+
+        run_sources(settings(), as_json=as_json)
+
+
+TRY = say("Ask a source now (without a name: every one), show what it would give, and keep nothing.")
+
+
+@sources.command(name="try", help=TRY, short_help=TRY, options_metavar=say("[OPTIONS]"))
+@click.argument("name", metavar=say("[NAME]"), required=False)
+@as_json_option
+def try_source(name: str | None, *, as_json: bool) -> None:
+    """Try a source."""
+    from crawler.sources_command import run_try
+
+    raise click.exceptions.Exit(run_try(settings(), name, as_json=as_json))
+
+
+# ---- what needs a person
+
+bulletin_option = click.option(
+    "--bulletin", metavar=say("BULLETIN"), help=say("only this bulletin (its id or its file)")
+)
+by_option = click.option(
+    "--by", metavar=say("WHO"), help=say("who decides (otherwise the name of the account that you are logged in with)")
+)
+reason_option = click.option("--reason", metavar=say("REASON"), help=say("why, for those who look at it later"))
+
+
+@app.group(
+    invoke_without_command=True,
+    cls=House,
+    help=say(
+        "List what needs a person, and keep what a person decides.\n\n"
+        "`wxmirror review` lists citations whose item is not sure or whose address is broken, and articles that no "
+        "visit can settle; `place`, `ignore` and `undo` decide about them by the names in the list."
+    ),
+    short_help=say("List what needs a person, and keep what a person decides."),
+    options_metavar=say("[OPTIONS]"),
+    subcommand_metavar=say("COMMAND …"),
+)
+@bulletin_option
+@click.option("--all", "every", is_flag=True, help=say("every citation, also those that need nobody"))
+@as_json_option
+@click.pass_context
+def review(ctx: click.Context, bulletin: str | None, *, every: bool, as_json: bool) -> None:
+    """List what needs a person."""
+    if ctx.invoked_subcommand is None:
+        from crawler.review_command import run_list
+
+        run_list(settings(), bulletin, every=every, as_json=as_json)
+
+
+def review_command(sentence: str, /) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a function a command of ``review``, with this sentence as its help."""
+    words = say(sentence)
+    return review.command(help=words, short_help=words, options_metavar=say("[OPTIONS]"))
+
+
+@review_command("Put a citation into an item of its bulletin, by the item's number.")
+@click.argument("named", metavar=say("NAME or URL"))
+@click.argument("item", metavar=say("ITEM"), type=click.IntRange(1))
+@bulletin_option
+@by_option
+@reason_option
+@as_json_option
+def place(named: str, item: int, bulletin: str | None, by: str | None, reason: str | None, *, as_json: bool) -> None:
+    """Put a citation into an item."""
+    from crawler.review_command import run_place, word_of
+
+    run_place(settings(), named, item, bulletin, word_of(by, reason), as_json=as_json)
+
+
+@review_command("Take citations or articles off the list; they stay as they are.")
+@click.argument("named", metavar=say("NAME or URL…"), nargs=-1, required=True)
+@bulletin_option
+@by_option
+@reason_option
+@as_json_option
+def ignore(named: tuple[str, ...], bulletin: str | None, by: str | None, reason: str | None, *, as_json: bool) -> None:
+    """Take citations or articles off the list."""
+    from crawler.review_command import run_ignore, word_of
+
+    run_ignore(settings(), named, bulletin, word_of(by, reason), as_json=as_json)
+
+
+@review_command("Take back what was decided last; what was decided before that counts again.")
+@click.argument("named", metavar=say("NAME or URL…"), nargs=-1, required=True)
+@bulletin_option
+@by_option
+@as_json_option
+def undo(named: tuple[str, ...], bulletin: str | None, by: str | None, *, as_json: bool) -> None:
+    """Take decisions back."""
+    from crawler.review_command import run_undo, word_of
+
+    run_undo(settings(), named, bulletin, word_of(by, None), as_json=as_json)
+
+
+@review_command("List what people decided: who, when and why, the newest first.")
+@bulletin_option
+@as_json_option
+def decisions(bulletin: str | None, *, as_json: bool) -> None:
+    """List what people decided."""
+    from crawler.review_command import run_decisions
+
+    run_decisions(settings(), bulletin, as_json=as_json)
+
+
+@review_command("List which files were told to be one bulletin in several forms, why, and by whom.")
+@as_json_option
+def forms(*, as_json: bool) -> None:
+    """List what was joined."""
+    from crawler.forms_command import run_forms
+
+    run_forms(settings(), as_json=as_json)
+
+
+@review_command("Join two bulletins that are one in two forms, as a PDF and a web page.")
+@click.argument("one", metavar=say("BULLETIN"))
+@click.argument("other", metavar=say("BULLETIN"))
+@by_option
+@as_json_option
+def join(one: str, other: str, by: str | None, *, as_json: bool) -> None:
+    """Join two bulletins."""
+    from crawler.forms_command import run_join
+    from crawler.review_command import word_of
+
+    run_join(settings(), one, other, word_of(by, None), as_json=as_json)
+
+
+@review_command("Take a form out of its bulletin again: it is a bulletin by itself, and stays one.")
+@click.argument("bulletin", metavar=say("BULLETIN"))
+@by_option
+@as_json_option
+def part(bulletin: str, by: str | None, *, as_json: bool) -> None:
+    """Take bulletins apart."""
+    from crawler.forms_command import run_part
+    from crawler.review_command import word_of
+
+    run_part(settings(), bulletin, word_of(by, None), as_json=as_json)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawler.child import the_child
 from crawler.cli import DONE, FAILED, STOPPED_EARLY, UNREADABLE, emit, open_archive
-from crawler.files import read_file
-from crawler.forms import export_form, plain, repacked_form, summary_form
-from crawler.showing import bar, human_moment, show_export, show_repacked, show_restored, show_summary, tell
+from crawler.forms import export_form, repacked_form, summary_form
+from crawler.showing import bar, human_moment, show_export, show_repacked, show_summary, tell
 from crawler.words import say, say_error
 from storage.errors import ArchiveError, MirrorError, NoArchive, NotInArchive, WrongUsage
 
@@ -32,18 +32,32 @@ if TYPE_CHECKING:
 # ---- crawl
 
 
-def run_crawl(config: Config, inputs: Sequence[str], *, dry_run: bool, as_json: bool) -> int:
+def run_crawl(
+    config: Config, inputs: Sequence[str], *, replaces: str | None = None, dry_run: bool, as_json: bool
+) -> int:
     """Crawl, or rehearse a crawl; the exit code."""
-    from crawler.crawling import crawl, rehearse
-
+    if replaces is not None:
+        refuse_all_but_one_file(inputs)
     if dry_run:
+        from crawler.crawling import rehearse
+
         with watching(config) as watcher, existing_archive(config) as archive:
+            if replaces is not None and (archive is None or not bulletin_id(archive, replaces)):
+                raise NotInArchive(subject=replaces)
             summary = rehearse(config, archive, inputs, listener=watcher)
         run = None
     else:
         config = with_contact(config)
-        with watching(config) as watcher, open_archive(config, writing=True, create=True) as archive:
-            summary = crawl(config, archive, inputs, listener=watcher)
+        with (
+            watching(config) as watcher,
+            open_archive(config, writing=True, create=True) as archive,
+            ExitStack() as until_done,
+        ):
+            child = the_child(config, until_done)
+            from crawler.crawling import crawl
+
+            held = bulletin_id(archive, replaces) if replaces is not None else None
+            summary = crawl(config, archive, inputs, replaces=held, listener=watcher, child=child)
             run = next((run.run for run in archive.runs(job="crawl", limit=1)), None)
     if as_json:
         emit(summary_form(run, summary))
@@ -59,6 +73,21 @@ def run_crawl(config: Config, inputs: Sequence[str], *, dry_run: bool, as_json: 
     if summary.stopped_by:
         return FAILED if summary.stopped_by == "error" else STOPPED_EARLY
     return UNREADABLE if watcher.problems else DONE
+
+
+class NotOneFile(WrongUsage):
+    """Several inputs, or an address, are to replace a bulletin."""
+
+    words = (
+        "--replaces goes with exactly one file: the new version of that bulletin. "
+        "A bulletin with an address of its own gets its new versions from there."
+    )
+
+
+def refuse_all_but_one_file(inputs: Sequence[str]) -> None:
+    """Raise NotOneFile unless exactly one file is named."""
+    if len(inputs) != 1 or inputs[0].lower().startswith(("http://", "https://", "mp.weixin.qq.com/")):
+        raise NotOneFile
 
 
 class Watcher:
@@ -123,56 +152,6 @@ def with_contact(config: Config) -> Config:
     contact = click.prompt(say("Your e-mail or web address"), err=True)
     keep_contact(contact)
     return config.model_copy(update={"crawl": config.crawl.model_copy(update={"contact": contact})})
-
-
-# ---- restore
-
-
-class NoBaseURL(WrongUsage):
-    """It is not known where readers reach the archive."""
-
-    words = (
-        "Where do readers reach the reading room? Give --base-url https://archive.example.org, "
-        "or set [web] base_url in wxmirror.toml: the restored links lead there."
-    )
-
-
-def run_restore(
-    config: Config, file: Path, out: Path, *, base_url: str | None, only_gone: bool, force: bool, as_json: bool
-) -> None:
-    """Write the bulletin with its links leading to the archive."""
-    from crawler.mirror.outputs import refuse_overwriting, write_whole
-    from crawler.mirror.restore.restoring import MOST_BYTES, restore
-    from crawler.mirror.restore.rewriting import WARNINGS
-
-    place = base_url or config.web.base_url
-    if place is None:
-        raise NoBaseURL
-    body = read_file(file, largest=MOST_BYTES)
-    refuse_overwriting(out, force=force, original=file)
-    with open_archive(config) as archive:
-        day = bulletin_day(body, str(file))
-        restored = restore(archive, body, str(file), base_url=place, only_gone=only_gone, published_on=day)
-    write_whole(out, restored.body, force=force, original=file)
-    if as_json:
-        names = ("cited_url", "article_url", "fate", "snapshot", "replay_url")
-        links = [{name: plain(getattr(link, name)) for name in names} for link in restored.links]
-        emit({"file": str(file), "out": str(out), "links": links, "changed": restored.changed})
-    else:
-        show_restored([(link.cited_url, link.fate.value) for link in restored.links], out, restored.changed)
-    for caution in restored.cautions:
-        tell(WARNINGS[caution])
-
-
-def bulletin_day(body: bytes, file: str) -> date | None:
-    """The day that a bulletin carries; of a file that is not understood as one, None."""
-    from crawler.bulletins.reading import read_bulletin
-    from storage.errors import UnreadableBulletin
-
-    try:
-        return read_bulletin(body, file).published_on
-    except UnreadableBulletin:
-        return None
 
 
 # ---- export
@@ -257,6 +236,8 @@ def run_export(config: Config, form: str, out: Path, selection: Selection, *, as
         emit(export_form(exported))
     else:
         show_export(exported)
+    if exported.faults:
+        raise click.exceptions.Exit(FAILED)
 
 
 # ---- repack

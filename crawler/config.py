@@ -15,10 +15,12 @@ from collections.abc import Iterator, Mapping
 from datetime import time
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from crawler.words import language, say
 from storage.errors import WrongSettings
 
 VERSION = "0.1.0"
@@ -50,26 +52,117 @@ class CrawlSettings(_Section):
 
 
 class SourceSettings(_Section):
-    """A publisher of bulletins that is followed: a watched folder, or an index page."""
+    """A publisher of bulletins that is followed: a watched folder, an address on the web, or a mailbox."""
 
-    name: str
+    name: str = Field(min_length=1, max_length=100)
     folder: Path | None = None
-    url: str | None = None
-    link_pattern: str | None = None  # a regular expression over the addresses on the index page
-    next_pattern: str | None = None  # the same, for the link to the next page of the index
+    url: str | None = None  # a page, a feed or a sitemap that lists bulletins: its content says which
+    link_pattern: str | None = None  # a regular expression over addresses: those of bulletins
+    page_pattern: str | None = None  # the same, for pages on which a bulletin's file is found
+    next_pattern: str | None = None  # the same, for the link to the next page of the list
+    next_url: str | None = None  # or that page's address, the second one's number in braces: list_{2}.html
     max_pages: int = Field(default=1, ge=1, le=1000)
+    hosts: tuple[str, ...] = ()  # further hosts on which the bulletins lie: host or host:port
+    imap: str | None = None  # a mail server, always over TLS: host or host:port
+    user: str | None = None
+    password_file: Path | None = None
+    password_variable: str | None = None  # the environment variable that holds the password
+    mailbox: str = "INBOX"
     allow_private: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Which of its keys says where its bulletins are: folder, url or imap."""
+        return next(key for key in SOURCE_KEYS if getattr(self, key) is not None)
+
+    @field_validator("link_pattern", "page_pattern", "next_pattern")
+    @classmethod
+    def _expression(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error as error:
+            raise ValueError(say("not a regular expression: {error}", error=error)) from error
+        return value
+
+    @field_validator("url", "next_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is not None:
+            check_web_address(value)
+        return value
+
+    @field_validator("next_url")
+    @classmethod
+    def _numbered(cls, value: str | None) -> str | None:
+        if value and not re.search(r"\{\d+\}", value):
+            raise ValueError(
+                say("the second page's number belongs in braces, as in list_{example}.html", example="{2}")
+            )
+        return value
+
+    @field_validator("imap")
+    @classmethod
+    def _server(cls, value: str | None) -> str | None:
+        if value is not None and not HOST.fullmatch(value):
+            raise ValueError(say("only the server's name is wanted, as imap.example.org or imap.example.org:993"))
+        return value
+
+    @field_validator("hosts")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := next((host for host in value if not HOST.fullmatch(host)), None):
+            raise ValueError(
+                say("{host} is no host: write it as files.example.org or files.example.org:8080", host=wrong)
+            )
+        return value
 
     @model_validator(mode="after")
     def _one_place(self) -> SourceSettings:
-        if (self.folder is None) == (self.url is None):
-            raise ValueError("a source has either a folder or a url")
-        for pattern in filter(None, (self.link_pattern, self.next_pattern)):
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"not a regular expression: {pattern} ({error})") from error
+        places = [key for key in SOURCE_KEYS if getattr(self, key) is not None]
+        if len(places) != 1:
+            raise ValueError(
+                say(
+                    "a source has one of folder, url (page, feed or sitemap) and imap (mailbox); this one has {given}",
+                    given=", ".join(places) or say("none of them"),
+                )
+            )
+        for key in sorted(self.model_fields_set - {"name", *places, *SOURCE_KEYS[places[0]]}):
+            other = next(place for place, keys in SOURCE_KEYS.items() if key in keys)
+            raise ValueError(
+                say("{key} goes with {other}; this source has {place}", key=key, other=other, place=places[0])
+            )
+        if self.imap and not self.user:
+            raise ValueError(say("a mailbox needs user, the name to log in with"))
+        if self.imap and (self.password_file is None) == (self.password_variable is None):
+            raise ValueError(
+                say("a mailbox needs password_file or password_variable: the password itself never stands here")
+            )
         return self
+
+
+SOURCE_KEYS: Mapping[str, frozenset[str]] = {
+    "folder": frozenset(),
+    "url": frozenset(
+        {"link_pattern", "page_pattern", "next_pattern", "next_url", "max_pages", "hosts", "allow_private"}
+    ),
+    "imap": frozenset({"user", "password_file", "password_variable", "mailbox", "allow_private"}),
+}
+"""The keys that say where a source's bulletins are, and which others go with each."""
+
+HOST = re.compile(r"[\w.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
+
+
+def check_web_address(value: str) -> None:
+    """Raise ValueError, in the reader's words, for what is no address that can be asked."""
+    try:
+        parts = urlsplit(value)
+        is_whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise ValueError(say("a whole address is wanted, as https://www.example.org/bulletins/"))
+    if "@" in parts.netloc:
+        raise ValueError(say("an address with a user name or password is never asked"))
 
 
 class ScheduleSettings(_Section):
@@ -106,9 +199,22 @@ class WebSettings(_Section):
 
 
 class NotifySettings(_Section):
-    """Whom to tell when a night ends badly."""
+    """Whom to tell when a run ends badly."""
 
     urls: tuple[str, ...] = ()
+    when: Literal["trouble", "always"] = "trouble"
+
+    @field_validator("urls", mode="before")
+    @classmethod
+    def _several(cls, value: Any) -> Any:
+        return value.split() if isinstance(value, str) else value  # the environment knows no lists
+
+    @field_validator("urls")
+    @classmethod
+    def _web_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for url in value:
+            check_web_address(url)
+        return value
 
 
 class Config(_Section):
@@ -121,6 +227,14 @@ class Config(_Section):
     schedule: ScheduleSettings = ScheduleSettings()
     web: WebSettings = WebSettings()
     notify: NotifySettings = NotifySettings()
+
+    @field_validator("sources")
+    @classmethod
+    def _each_by_its_name(cls, value: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
+        names = [source.name for source in value]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(say("two sources are called {name}; give each a name of its own", name=twice))
+        return value
 
     @property
     def user_agent(self) -> str:
@@ -145,11 +259,48 @@ def load_config(environ: Mapping[str, str] = os.environ, folder: Path | None = N
     try:
         return Config.model_validate(written)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise WrongSettings(
-            place=f"{place.name} [{'.'.join(str(part) for part in first['loc'])}]",
-            reason=f"{first['msg']} ({first['input']!r})",
-        ) from error
+        raise _told(error, place, written) from None  # its own message would print whatever stands in the section
+
+
+def _told(error: ValidationError, place: Path, written: Mapping[str, Any]) -> WrongSettings:
+    """What is wrong, in the reader's words: the setting, what stands there, and what would be right."""
+    first = error.errors(include_url=False)[0]
+    where = [str(part) for part in first["loc"]]
+    if where[:1] == ["sources"] and len(where) > 1:
+        named = written["sources"][int(where[1])].get("name", say("number {number}", number=int(where[1]) + 1))
+        where[:2] = [f"sources: {named}"]
+    if first["type"] == "value_error":
+        reason = str(first["ctx"]["error"])
+    elif first["type"] in WRONG_VALUES:
+        values = {name: str(value).replace(" or ", ", ") for name, value in first.get("ctx", {}).items()}
+        reason = say(WRONG_VALUES[first["type"]], **values)
+    else:
+        reason = first["msg"]
+    is_short = isinstance(first["input"], str | int | float) and "@" not in str(
+        first["input"]
+    )  # no password is printed
+    given = f" ({first['input']!r})" if is_short else ""
+    return WrongSettings(place=f"{place.name} [{'.'.join(where)}]", reason=f"{reason}{given}")
+
+
+WRONG_VALUES = {
+    "missing": "this key is missing",
+    "int_parsing": "a whole number is wanted",
+    "int_type": "a whole number is wanted",
+    "float_parsing": "a number is wanted",
+    "float_type": "a number is wanted",
+    "bool_parsing": "true or false is wanted",
+    "bool_type": "true or false is wanted",
+    "string_type": "a text in quotation marks is wanted",
+    "tuple_type": "a list in square brackets is wanted",
+    "path_type": "a folder or file in quotation marks is wanted",
+    "greater_than": "it must be more than {gt}",
+    "greater_than_equal": "it must be {ge} or more",
+    "less_than_equal": "it must be {le} or less",
+    "literal_error": "one of these is wanted: {expected}",
+    "string_too_short": "it must not be empty",
+    "string_too_long": "it must not be longer than {max_length} characters",
+}
 
 
 def _read_file(place: Path) -> dict[str, Any]:
@@ -172,15 +323,28 @@ def _environment(environ: Mapping[str, str]) -> Iterator[tuple[list[str], str, s
 def _refuse_unknown(model: type[BaseModel], written: Mapping[str, Any], place: str) -> None:
     for key, value in written.items():
         if key not in model.model_fields:
-            near = difflib.get_close_matches(key, model.model_fields, n=1, cutoff=0)
+            if key in ("password", "passwd", "secret"):
+                raise WrongSettings(
+                    place=place,
+                    reason=say(
+                        "no password stands in this file: write it into one of its own, and name that as password_file"
+                    ),
+                )
+            near = MEANT.get(key) if MEANT.get(key) in model.model_fields else None
+            near = near or difflib.get_close_matches(key, model.model_fields, n=1, cutoff=0)[0]
             raise WrongSettings(
-                place=place,
-                reason=f"unknown setting {key!r}; the nearest is {near[0]!r}" if near else f"unknown setting {key!r}",
+                place=place, reason=say("unknown setting {key}; the nearest is {near}", key=repr(key), near=repr(near))
             )
         section = _section(model.model_fields[key].annotation)
         for part in value if isinstance(value, list) else [value]:
             if section and isinstance(part, dict):
                 _refuse_unknown(section, part, f"{place} [{key}]")
+
+
+MEANT = {"feed": "url", "rss": "url", "atom": "url", "sitemap": "url", "page": "url", "link": "url", "address": "url",
+         "path": "folder", "directory": "folder", "dir": "folder", "pattern": "link_pattern",
+         "server": "imap", "mail": "imap", "host": "imap", "username": "user", "login": "user"}  # fmt: skip
+"""What people write, and what they mean by it where spelling does not tell."""
 
 
 def _section(annotation: Any) -> type[BaseModel] | None:
@@ -190,8 +354,6 @@ def _section(annotation: Any) -> type[BaseModel] | None:
 
 def sample() -> str:
     """A wxmirror.toml with every setting, its default and what it means, in the reader's language."""
-    from crawler.words import language
-
     return (Path(__file__).parent / "words" / f"sample.{language()}.toml").read_text(encoding="utf-8")
 
 

@@ -11,9 +11,11 @@ import asyncio
 import gc
 import logging
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,17 +27,20 @@ from scrapy.settings import Settings
 from scrapy.utils.reactor import install_reactor
 
 from crawler import settings as knobs
-from crawler.child import GARBAGE_AFTER, Child
+from crawler.child import GARBAGE_AFTER, SWITCH_SECONDS, Child, the_child
 from crawler.config import Config
 from crawler.exchanges import WAY_OUT_FAILURES, failure_word
 from crawler.fetching import Assets
 from crawler.files import read_file
 from crawler.guard import TRUSTED_HOSTS, GuardedResolver, proxy_hosts
 from crawler.intake import Intake, list_of
+from crawler.notifying import notify
 from crawler.pacing import Clock, NightIsOver, Pace, SystemClock
 from crawler.quiet import keep_quiet
 from crawler.readers import Reader
 from crawler.robots import Robots
+from crawler.sources.at_hand import ask_at_hand
+from crawler.sources.keeping import Asker, IntoArchive
 from crawler.tally import Listener, LogListener, Tally
 from crawler.threads import InChild, Threads
 from crawler.visits import OWNER, Visits
@@ -45,13 +50,10 @@ from storage.archive import Archive
 from storage.errors import ArchiveBusy, MirrorError, NotAnArticle
 from storage.records import Reading, RunSummary
 
+BYTES_THREADS = 2
+"""Threads that bring bytes into safety: hashing, compressing and the disk leave Python to the downloads meanwhile."""
+
 logger = logging.getLogger(__name__)
-
-
-class SourceFailed(MirrorError):
-    """A source, or a bulletin of it, could not be fetched."""
-
-    words = "{url} could not be fetched ({reason}). It is asked again with the next run."
 
 
 WAY_OUT_WORDS = {
@@ -86,6 +88,7 @@ class Crawl:
         self.clock = clock
         self.threads = InChild(child)
         self.reader_threads = Threads(1, "reader")
+        self.bytes_threads = Threads(BYTES_THREADS, "bytes")
         self.intake = Intake(archive, self.reader, tally, clock)
         self.pace = Pace(
             archive,
@@ -104,6 +107,7 @@ class Crawl:
             pace=self.pace,
             clock=clock,
             threads=self.threads,
+            bytes_threads=self.bytes_threads,
             only_urgent=only_urgent,
             ends_at=ends_at,
             min_free_bytes=int(config.archive.min_free_gb * 1_000_000_000),
@@ -114,12 +118,25 @@ class Crawl:
             tally=tally,
             clock=clock,
             threads=self.threads,
+            bytes_threads=self.bytes_threads,
             reader=self.reader,
             reader_threads=self.reader_threads,
             must_stop=self.visits.must_stop,
         )
+        self.keeper = IntoArchive(archive, self.intake, threads=self.threads, reader_threads=self.reader_threads)
         self.robots = Robots(archive, rule=config.crawl.robots, clock=clock, threads=self.threads)
         self._alone: ExitStack | None = None
+
+    def asker(self, *, by_hand: bool) -> Asker:
+        """What asking the sources needs of this crawl."""
+        return Asker(
+            keeper=self.keeper,
+            listener=self.tally.listener,
+            clock=self.clock,
+            read_list=lambda body, base_url: self.reader_threads(self.reader.read_list, body, base_url),
+            must_stop=self.visits.must_stop,
+            by_hand=by_hand,
+        )
 
     async def begin(self, download: Callable[[Request], Awaitable[Response]]) -> None:
         """Take over the pace, and ask for robots.txt, which also shows whether WeChat can be reached at all."""
@@ -129,6 +146,7 @@ class Crawl:
             return
         try:
             await self.robots.ask(download)
+            await self.robots.readmit()
         except NightIsOver:
             self.tally.stop("breaker")
         except Exception as error:  # noqa: BLE001  # robots.txt alone must not end a crawl
@@ -146,8 +164,9 @@ class Crawl:
         self.tally.listener.note(say(WAY_OUT_WORDS[word]))
 
     def close(self) -> None:
-        """Wait for what is being read."""
+        """Wait for what is being read and written."""
         self.reader_threads.close()
+        self.bytes_threads.close()
 
     def stands_alone(self, until_closed: ExitStack) -> None:
         """Have the spider's end let go of these."""
@@ -165,29 +184,33 @@ def crawl(
     archive: Archive,
     inputs: Sequence[str] = (),
     *,
+    replaces: str | None = None,
     job: str = "crawl",
     planned_at: datetime | None = None,
     ends_at: datetime | None = None,
     only_urgent: bool = False,
     listener: Listener | None = None,
     clock: Clock | None = None,
+    child: Child | None = None,
 ) -> RunSummary:
     """Take in the named bulletins (files, URLs, articles' own addresses) and the sources', visit what is due.
 
+    ``replaces`` is the bulletin that the one named file is a new version of (its public id).
     ``ends_at`` ends the night; ``only_urgent`` is the hourly sweep's. Inputs that cannot be read are told to the
-    listener, and the others go on. ``stopped_by`` in the summary says why a crawl ended early. May be called once in
-    a process. Raises ArchiveError.
+    listener, and the others go on. ``stopped_by`` in the summary says why a crawl ended early. ``child`` is the second
+    process, where the caller has begun it. May be called once in a process. Raises ArchiveError.
     """
     clock = clock or SystemClock()
     tally = Tally(listener or LogListener())
     keep_quiet()
-    run = archive.begin_run(job, planned_at=planned_at, now=clock.now())
+    started_at = clock.now()
+    run = archive.begin_run(job, planned_at=planned_at, now=started_at)
     if run is None:
         tally.listener.note(say("This run was begun already, here or by another scheduler."))
         return RunSummary()
     try:
         with ExitStack() as stack:
-            child = the_child(config, stack)
+            child = child or the_child(config, stack)
             one = Crawl(
                 config,
                 archive,
@@ -199,13 +222,15 @@ def crawl(
                 only_urgent=only_urgent,
             )
             stack.callback(one.close)
-            _take_in_and_visit(one, inputs, stack)
+            _take_in_and_visit(one, job, inputs, stack, replaces=replaces)
     except BaseException:
         tally.stop("error")
         raise
     finally:
+        tally.say_what_is_new()
         summary = tally.summary(left_due=archive.count_due(clock.now()))
         archive.end_run(run, summary, now=clock.now())
+        notify(config, archive, run, started_at=started_at, note=tally.listener.note)
     return summary
 
 
@@ -225,6 +250,13 @@ def rehearse(
                 tally.listener.problem(error)
     for url in urls:
         tally.listener.note(say("{url} would be fetched.", url=url))
+    if config.sources:
+        tally.listener.note(
+            say(
+                "{count} sources would be asked; `wxmirror sources try` shows what they would give.",
+                count=len(config.sources),
+            )
+        )
     citations = [citation for bulletin in bulletins for citation in bulletin.citations]
     tally.bulletins = len(bulletins)
     tally.items = sum(len(bulletin.items) for bulletin in bulletins)
@@ -255,14 +287,6 @@ def begin_alone(config: Config) -> Crawl:
     return one
 
 
-def the_child(config: Config | None, until_closed: ExitStack) -> Child:
-    """The second process of a crawl, with its archive open; of a rehearsal, without."""
-    child = Child((config.folder, config.archive.database_url) if config else None)
-    until_closed.callback(child.close)
-    child.begin()
-    return child
-
-
 NEVER_VISITED = {"lookalike_host", "user_info"}
 """Addresses of these kinds are not even bulletins: they are made to be taken for something else."""
 
@@ -286,7 +310,9 @@ def told_apart(inputs: Sequence[str], listener: Listener) -> tuple[list[Path], l
     return files, urls, by_hand
 
 
-def _take_in_and_visit(one: Crawl, inputs: Sequence[str], stack: ExitStack) -> None:
+def _take_in_and_visit(
+    one: Crawl, job: str, inputs: Sequence[str], stack: ExitStack, *, replaces: str | None = None
+) -> None:
     has_lock = True
     try:
         stack.enter_context(one.archive.lock(OWNER))
@@ -296,23 +322,34 @@ def _take_in_and_visit(one: Crawl, inputs: Sequence[str], stack: ExitStack) -> N
             say("Another crawl is running on this archive. The bulletins are taken in; it will visit their articles.")
         )
     files, urls, by_hand = told_apart(inputs, one.tally.listener)
-    one.intake.take_files(files)
+    one.intake.take_files(files, replaces=replaces)
     _reporting(one, lambda: one.intake.take_urls(by_hand))
+    is_by_hand = job == "crawl" and not inputs
     for source in one.config.sources:
-        if source.folder:
-            _reporting(one, lambda source=source: one.intake.take_folder(source))  # type: ignore[misc]
-    index_sources = tuple(source for source in one.config.sources if source.url)
+        if not source.url:
+            stop = one.visits.must_stop
+            _reporting(one, partial(ask_at_hand, source, one.intake, by_hand=is_by_hand, must_stop=stop))
+    if has_lock:
+        _readmit(one)
+    on_the_web = tuple(source for source in one.config.sources if source.url)
     settings = scrapy_settings(one.config, tuple(urls))
 
     async def errands() -> None:
         runner = AsyncCrawlerRunner(settings)
-        if urls or index_sources:
-            await runner.crawl("bulletins", crawl=one, urls=tuple(urls), sources=index_sources)
+        if urls or on_the_web:
+            asker = one.asker(by_hand=is_by_hand)
+            await runner.crawl("bulletins", crawl=asker, urls=tuple(urls), sources=on_the_web)
         if has_lock and not one.tally.stopped_by:
             await runner.crawl("articles", crawl=one)
 
-    if urls or index_sources or (has_lock and _has_work(one)):
+    if urls or on_the_web or (has_lock and _has_work(one)):
         run_reactor(errands, settings, interrupt=lambda: one.tally.stop("interrupt"))
+
+
+def _readmit(one: Crawl) -> None:
+    """Where only what is cited counts, robots.txt shuts out nothing any more; under "obey" it is asked first."""
+    if one.config.crawl.robots == "cited" and (shut_out := one.archive.excluded_articles()):
+        one.archive.visit_again(list(shut_out), now=one.clock.now())
 
 
 def _has_work(one: Crawl) -> bool:
@@ -347,6 +384,7 @@ def run_reactor(work: Callable[[], Awaitable[None]], settings: Settings, *, inte
     failures: list[BaseException] = []
     gc.freeze()  # what was imported stays; looking through it for garbage took a tenth of the downloads' time
     gc.set_threshold(*GARBAGE_AFTER)
+    sys.setswitchinterval(SWITCH_SECONDS)
 
     async def to_the_end() -> None:
         loop = asyncio.get_running_loop()

@@ -23,8 +23,8 @@ from scrapy.exceptions import (
 from service_identity import VerificationError
 from twisted.internet.error import ConnectError, NoRouteError
 
-from crawler.wechat.reading import READER_VERSION
 from crawler.wechat.urls import cut_secrets
+from crawler.wechat.version import READER_VERSION
 from storage.records import Evidence, Headers, Outcome, Reading, Standing
 
 SECRET_HEADERS = frozenset({"cookie", "set-cookie", "authorization", "proxy-authorization", "proxy-authenticate"})
@@ -34,6 +34,8 @@ WAY_OUT_FAILURES = frozenset({"dns", "refused", "proxy", "certificate"})
 """Failures that say nothing of an article: the way to WeChat itself is closed."""
 
 MOST_PATIENCE = timedelta(days=30)
+
+CUT = "the body is shorter than its Content-Length"
 
 
 class Refused(IgnoreRequest):
@@ -98,7 +100,7 @@ def judged(reading: Reading, *, status: int, is_cut: bool) -> Reading:
     and it. A body shorter than its own Content-Length is truncated, whatever can be read of it.
     """
     if is_cut:
-        return _overruled(reading, Outcome.TRUNCATED, "the body is shorter than its Content-Length")
+        return _overruled(reading, Outcome.TRUNCATED, CUT)
     if reading.outcome.standing is not Standing.UNKNOWN:
         return reading
     if status == 429:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from scrapy import Request
@@ -19,13 +18,14 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.config import CrawlSettings
 from crawler.exchanges import failure_word, retry_after
+from crawler.films import Failure, Films
 from crawler.guard import Errand
 from crawler.middlewares import ERRAND, hops_of
 from crawler.pacing import Clock
 from crawler.readers import Reader
 from crawler.revisits import next_asset_try
 from crawler.tally import Tally
-from crawler.threads import Elsewhere
+from crawler.threads import Elsewhere, Gathered
 from crawler.wechat.media import is_hotlink_placeholder, media_type
 from crawler.wechat.urls import asset_addresses, cut_secrets
 from storage.archive import Archive
@@ -46,6 +46,9 @@ BYTES_BEING_KEPT = 8_000_000
 """Assets, and bytes of them, that may be on their way into the archive while others are fetched: the bound on memory.
 Fewer assets let the connections stand idle whenever the disk is slow or a page is being read."""
 
+GATHER_SECONDS = 0.02
+"""How long an asset waits for others that are kept with it."""
+
 SHORT_PATIENCE = timedelta(seconds=20)
 """A Retry-After up to this is waited for at once."""
 
@@ -55,15 +58,6 @@ UNWANTED = {"none": frozenset({Role.AUDIO, Role.VIDEO}), "audio": frozenset({Rol
 Download = Callable[[Request], Awaitable[Response]]
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why one address gave nothing, and how long its server asks us to wait."""
-
-    url: str
-    reason: str
-    retry_after: timedelta | None = None
 
 
 class Assets:
@@ -77,6 +71,7 @@ class Assets:
         tally: Tally,
         clock: Clock,
         threads: Elsewhere,
+        bytes_threads: Elsewhere,
         reader: Reader,
         reader_threads: Elsewhere,
         must_stop: Callable[[], bool],
@@ -86,17 +81,32 @@ class Assets:
         self.tally = tally
         self.clock = clock
         self.threads = threads
+        self.bytes_threads = bytes_threads
         self.reader = reader
         self.reader_threads = reader_threads
         self.must_stop = must_stop
         self.download: Download | None = None
-        self._tried: set[str] = set()
+        self._films = Films(
+            archive,
+            largest_bytes=self._largest_bytes,
+            clock=clock,
+            threads=threads,
+            must_stop=must_stop,
+            download=self._downloaded,
+            request=self._request,
+        )
+        self._tried: set[int] = set()  # hashes of keys: the keys themselves take 9 MB in a night of 50,000 assets
         self._sheets: dict[str, tuple[AssetLink, ...]] = {}
+        self._keep_together = Gathered(self._keep_some, seconds=GATHER_SECONDS)
         self._connections = asyncio.Semaphore(settings.asset_concurrency)
         self._room = asyncio.Semaphore(settings.asset_concurrency + BEING_KEPT)
         self._bytes_being_kept = 0
         self._has_room = asyncio.Event()
         self._has_room.set()
+
+    @property
+    def _largest_bytes(self) -> int:
+        return int(self.settings.max_asset_mb * 1_000_000)
 
     async def cited_by_sheets(self, reading: Reading) -> tuple[AssetLink, ...]:
         """What a page's style sheets cite, as far as they are held; those that are not are read when they come."""
@@ -122,15 +132,15 @@ class Assets:
 
     async def fetch(self, tasks: Sequence[AssetTask]) -> None:
         """Fetch what is wanted; returns when each is kept, or its failure is recorded."""
-        new = [task for task in tasks if task.key not in self._tried]
-        self._tried.update(task.key for task in new)
+        new = [task for task in tasks if hash(task.key) not in self._tried]
+        self._tried.update(hash(task.key) for task in new)
         await asyncio.gather(*(self._one(task) for task in new))
 
     async def fetch_due(self) -> None:
         """Fetch what earlier runs could not, while there is any whose time has come."""
         while not self.must_stop():
             due = await self.threads(self.archive.due_assets, self.clock.now(), limit=200)
-            new = [task for task in due if task.key not in self._tried]
+            new = [task for task in due if hash(task.key) not in self._tried]
             if not new:
                 break
             await self.fetch(new)
@@ -143,12 +153,23 @@ class Assets:
                 await self._record(task, Failure(task.url, "unwanted"))
                 return
             try:
-                await self._try_addresses(task)
+                await (self._film(task) if task.role is Role.VIDEO else self._try_addresses(task))
             except asyncio.CancelledError:
                 raise
             except OSError:
                 self.tally.stop("disk")
                 logger.exception("not kept: %s", cut_secrets(task.url))
+
+    async def _film(self, task: AssetTask) -> None:
+        """Fetch a film; one that the crawl's end cuts off stays due, and what is there of it is gone on with."""
+        found = await self._films.fetch(task)
+        if isinstance(found, Failure):
+            await self._record(task, found)
+        elif found is not None:
+            asset, name = found
+            part = await self.threads(self.archive.part, name)
+            is_new = await self.threads(self.archive.keep_asset_in_parts, asset, name)
+            self._count(part.total if part else 0, is_new=is_new)
 
     async def _try_addresses(self, task: AssetTask) -> None:
         failures: list[Failure] = []
@@ -199,7 +220,7 @@ class Assets:
             ERRAND: Errand.ASSET,
             "verbatim_url": True,
             "download_slot": "assets",
-            "download_maxsize": int(self.settings.max_asset_mb * 1_000_000),
+            "download_maxsize": self._largest_bytes,
             "dont_obey_robotstxt": True,
         }
         accept = "text/css,*/*;q=0.1" if task.role is Role.STYLE else "*/*"
@@ -224,12 +245,20 @@ class Assets:
         if asset.media_type == "text/css":
             cited = await self.reader_threads(self.reader.find_style_assets, asset.body, asset.url)
             self._sheets[task.key] = cited  # before it is kept: whoever keeps a page after it must know of it
-            is_new = await self.threads(self.archive.keep_sheet, asset, cited, wanted_at=self.clock.now())
+            [safe] = await self.bytes_threads(self.archive.secure, [asset])
+            is_new = await self.threads(self.archive.keep_sheet, safe, cited, wanted_at=self.clock.now())
         else:
-            is_new = await self.threads(self.archive.keep_asset, asset)
+            is_new = await self._keep_together(asset)
+        self._count(len(asset.body), is_new=is_new)
+
+    async def _keep_some(self, some: list[AssetCapture]) -> list[bool]:
+        safe = await self.bytes_threads(self.archive.secure, some)
+        return await self.threads(self.archive.keep_assets, safe)
+
+    def _count(self, size: int, *, is_new: bool) -> None:
         if is_new:
             self.tally.assets_kept += 1
-            self.tally.assets_bytes += len(asset.body)
+            self.tally.assets_bytes += size
         else:
             self.tally.assets_known += 1
         self.tally.show()

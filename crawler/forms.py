@@ -144,7 +144,7 @@ def article_form(url: str, article_url: str | None, article: ArticleView | None)
 
 def cited_by_form(citing: CitedBy) -> Form:
     """Where an article is cited."""
-    names = ("bulletin", "published_on", "item", "item_title", "cited_url")
+    names = ("bulletin", "published_on", "item", "item_title", "cited_url", "decision")
     return {name: plain(getattr(citing, name)) for name in names}
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -45,17 +46,19 @@ class Errand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A host that the operator wrote, and the ports that go with it."""
+    """A host that the operator wrote for a source, and the ports that go with it."""
 
     host: str
     ports: frozenset[int]
     allow_private: bool = False
+    source: str = ""  # empty: named on the command line
 
 
-def named_origin(url: str, *, allow_private: bool = False) -> Origin:
+def named_origin(url: str, *, allow_private: bool = False, source: str = "") -> Origin:
     """The origin that an operator's URL names: its own port where it has one, else 80 and 443."""
     parts = urlsplit(url)
-    return Origin((parts.hostname or "").lower(), frozenset({parts.port}) if parts.port else WEB_PORTS, allow_private)
+    ports = frozenset({parts.port}) if parts.port else WEB_PORTS
+    return Origin((parts.hostname or "").lower(), ports, allow_private, source)
 
 
 def refusal(url: str, errand: Errand, origins: Iterable[Origin] = ()) -> str | None:
@@ -119,6 +122,15 @@ def is_public(address: str) -> bool:
     found = ipaddress.ip_address(address)
     mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
     return (mapped or found).is_global and not (mapped or found).is_multicast
+
+
+def leads_inside(host: str) -> bool:
+    """Whether a name that could not be used leads only to addresses that are not the public internet's. Blocks."""
+    try:
+        found = {str(each[4][0]) for each in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+    except OSError:
+        return False
+    return bool(found) and not any(is_public(address.partition("%")[0]) for address in found)
 
 
 def _source_refusal(host: str, port: int, named: list[Origin]) -> str | None:

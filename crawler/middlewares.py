@@ -17,6 +17,7 @@ from urllib.request import proxy_bypass
 from scrapy import Request, Spider
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 ERRAND = "wxmirror_errand"
 """The request's meta key with its Errand. A request without one is Scrapy's own: a robots.txt of a source."""
+
+SOURCE = "wxmirror_source"
+"""The request's meta key with the name of the source that it is for; nothing but that source's hosts is asked."""
 
 HOPS = "wxmirror_hops"
 """The request's meta key with the list of hops so far, filled by the tap."""
@@ -55,11 +59,25 @@ class Guard:
 
     def process_request(self, request: Request) -> None:
         """Raise Refused when the request may not be sent."""
-        errand = request.meta.get(ERRAND, Errand.SOURCE)
-        reason = refusal(request.url, errand, self.origins)
+        errand, source = request.meta.get(ERRAND, Errand.SOURCE), request.meta.get(SOURCE)
+        origins = [origin for origin in self.origins if source in (None, origin.source)]
+        reason = refusal(request.url, errand, origins)
         if reason:
             logger.warning("refused (%s): %s", reason, cut_secrets(request.url))
             raise Refused(cut_secrets(request.url), reason)
+
+
+class RobotsOfSources(RobotsTxtMiddleware):
+    """Obey the robots.txt of bulletins' sites; where the site is in trouble and has none to give, ask for nothing.
+
+    RobotsTxtMiddleware reads whatever was answered as if it were the rules (RFC 9309, section 2.3.1, knows better).
+    """
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status != HTTPStatus.OK:
+            rules = b"User-agent: *\nDisallow: /" if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR else b""
+            response = response.replace(body=rules)
+        await super()._parse_robots(response, netloc, request)
 
 
 class PaceGate:

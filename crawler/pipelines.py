@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
-from storage.records import Capture
+from storage.records import Capture, Visit
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -17,6 +19,7 @@ class IntoArchive:
 
     def __init__(self, crawl: Crawl) -> None:
         self.crawl = crawl
+        self._fetching: set[asyncio.Task[None]] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> IntoArchive:
@@ -24,18 +27,30 @@ class IntoArchive:
         return cls(crawler.spider.crawl)  # type: ignore[union-attr]  # each of our spiders has its crawl
 
     async def process_item(self, item: Capture) -> Capture:
-        """Keep a capture and its assets; whatever happens, the visit is over then."""
+        """Keep a capture, and begin to fetch its assets: a page of megabytes need not stay in memory for them."""
         visits, assets = self.crawl.visits, self.crawl.assets
         visit = visits.visit_of(item)
         try:
             known = await assets.cited_by_sheets(item.reading)
             kept = await visits.keep(visit, item, known)
-            visits.answered(visit)
-            if kept:
-                self.crawl.tally.assets_known += kept.known
-                await assets.fetch_for(kept, item.reading, known)
         except Exception as error:  # noqa: BLE001  # one article must not end a crawl
             await visits.failed(visit, error)
-        finally:
+            return item
+        visits.answered(visit)
+        if kept:
+            self.crawl.tally.assets_known += kept.known
+            task = asyncio.ensure_future(self._fetch(visit, assets.fetch_for(kept, item.reading, known)))
+            self._fetching.add(task)
+            task.add_done_callback(self._fetching.discard)
+        else:
             visits.done(visit)
         return item
+
+    async def _fetch(self, visit: Visit, assets: Awaitable[None]) -> None:
+        """Fetch the assets of a page that is kept; whatever happens, the visit is over then."""
+        try:
+            await assets
+        except Exception as error:  # noqa: BLE001
+            await self.crawl.visits.failed(visit, error)
+        finally:
+            self.crawl.visits.done(visit)

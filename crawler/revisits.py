@@ -60,6 +60,9 @@ WEEKLY = Ladder(steps=(7 * DAY,), then=7 * DAY)
 AT_ONCE = frozenset({Outcome.CAPTCHA, Outcome.RATE_LIMITED})
 """We were turned away, the article was not: it stays due."""
 
+NEVER_BY_ITSELF = frozenset({Outcome.LINK_EXPIRED, Outcome.ROBOTS_EXCLUDED})
+"""Another address must be found, or the rule that shut it out must change (crawler.robots)."""
+
 LADDERS = {
     Standing.ALIVE: ALIVE,
     Standing.GONE: GONE,
@@ -82,7 +85,7 @@ def next_visit(told: Sequence[Told]) -> datetime | None:
     newest = told[-1]
     if newest.outcome in AT_ONCE:
         return newest.captured_at
-    if newest.outcome is Outcome.LINK_EXPIRED:
+    if newest.outcome in NEVER_BY_ITSELF:
         return None
     return LADDERS[newest.outcome.standing].after(_begun_at(told), newest.captured_at)
 

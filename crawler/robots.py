@@ -59,6 +59,13 @@ class Robots:
         await self._keep(response)
         self._rules = Protego.parse(self._text(response))
 
+    async def readmit(self) -> None:
+        """Make due what robots.txt shut out, where the rule, or robots.txt itself, is another now."""
+        shut_out = await self.threads(self.archive.excluded_articles)
+        allowed = [article for article, url in shut_out.items() if self.allows(url)]
+        if allowed:
+            await self.threads(self.archive.visit_again, allowed, now=self.clock.now())
+
     def allows(self, url: str) -> bool:
         """Whether an article may be visited under the rule that the operator chose."""
         return self.rule == "cited" or (self._rules is not None and self._rules.can_fetch(url, AGENT))

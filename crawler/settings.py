@@ -6,6 +6,7 @@ module through scrapy.cfg, so that `scrapy list` and `scrapy crawl articles` wor
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from crawler.config import Config
@@ -69,6 +70,8 @@ ROBOTSTXT_OBEY = True
 
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.Guard": 20,  # first: not even a robots.txt is asked for where we may not go
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # the next line does its part
+    "crawler.middlewares.RobotsOfSources": 100,
     "crawler.middlewares.PaceGate": 560,  # behind retries, so that each try waits for its turn
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # the tap does its part
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard does its part
@@ -90,9 +93,13 @@ LOG_LEVEL = "WARNING"
 LOG_FORMATTER = "crawler.quiet.QuietFormatter"
 
 
+SMALL_SITE = {"concurrency": 1, "delay": 0.5, "jitter": 0.3}
+"""A source's pace: one request at a time, and half a second between two of them."""
+
+
 def chosen(config: Config, *, named_urls: tuple[str, ...] = ()) -> dict[str, Any]:
     """The settings that follow from wxmirror.toml, and from the URLs named on the command line."""
-    origins = (*source_origins(config), *(named_origin(url) for url in named_urls))
+    origins = (*source_origins(config), *map(named_origin, named_urls))
     private = {origin.host for origin in origins if origin.allow_private}
     assets = config.crawl.asset_concurrency
     return {
@@ -104,12 +111,19 @@ def chosen(config: Config, *, named_urls: tuple[str, ...] = ()) -> dict[str, Any
         "DOWNLOAD_SLOTS": {
             "articles": {"concurrency": 1, "delay": 0},
             "assets": {"concurrency": assets, "delay": 0},
-            "sources": {"concurrency": 1, "delay": 0.5, "jitter": 0.3},  # seconds; a small site's own pace
+            **{source_slot(name): SMALL_SITE for name in ("", *(source.name for source in config.sources))},
         },
     }
 
 
-def source_origins(config: Config) -> tuple[Origin, ...]:
-    """The hosts and ports of the configured sources."""
-    sources = [source for source in config.sources if source.url]
-    return tuple(named_origin(str(source.url), allow_private=source.allow_private) for source in sources)
+def source_slot(name: str) -> str:
+    """The download slot of a source: each has one connection and a pace of its own."""
+    return f"source {name}"
+
+
+def source_origins(config: Config) -> Iterator[Origin]:
+    """The hosts and ports of the configured sources: of the address, of its next page, and those that are listed."""
+    for source in config.sources:
+        for url in (source.url, source.next_url, *(f"//{host}" for host in source.hosts)):
+            if url:
+                yield named_origin(url, allow_private=source.allow_private, source=source.name)

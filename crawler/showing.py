@@ -16,11 +16,23 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from crawler.words import say
-from crawler.words.names import outcome_name, place_name, problem_name, role_name, standing_name
+from crawler.words.doubts import decision_words
+from crawler.words.names import (
+    kept_sentence,
+    outcome_name,
+    place_name,
+    problem_name,
+    repair_name,
+    role_name,
+    seen_name,
+    standing_name,
+    test_name,
+)
 from storage.records import (
     ArticleView,
     Bulletin,
     Citation,
+    Fault,
     Item,
     Outcome,
     Reading,
@@ -36,6 +48,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from crawler.mirror.exports import Exported
+    from crawler.mirror.restore.bundle import Bundle
 
 UNITS = ("B", "KB", "MB", "GB", "TB")
 STANDING_STYLES = {
@@ -170,7 +183,7 @@ def _show_citation(citation: Citation) -> None:
     out.print(f"     → {clean(citation.article_url or citation.cited_url)}", style="cyan")
     grounds = [f"{place_name(citation.placed_by)} ({citation.confidence:.0%})"]
     if citation.repair:
-        grounds.append(say("mended: {repair}", repair=citation.repair))
+        grounds.append(say("mended: {repair}", repair=repair_name(citation.repair)))
     out.print(f"       {' · '.join(grounds)}", style="dim")
     if citation.problem:
         out.print(f"       ! {problem_words(citation.problem)}", style="yellow")
@@ -184,6 +197,9 @@ WARNINGS = {
     "too_many_links": "Page {detail} has more links than a bulletin has; only the first were read.",
     "cut_short": "The file seems to be cut short; what is there was read.",
     "undecodable_bytes": "Some characters could not be decoded.",
+    "no_code_reader": "{detail} pictures in it may hold QR codes, which are not read here. To have them read: pip install 'wxmirror[qr]'.",
+    "unread_pictures": "{detail} pictures in it were too many or too large to be looked at for QR codes.",
+    "pictures_left_out": "It could not be read with its pictures within the limits of time and memory, so they were left out; QR codes in them were not found.",
     "unread_part": "The file {detail} in it could not be read; open it and give it alone.",
 }
 
@@ -209,7 +225,7 @@ def show_reading(file: str, reading: Reading, zone: str) -> None:
     out.print(clean(file), style="bold")
     out.print(f"  {outcome_name(reading.outcome)} ({reading.outcome.value})", style=style)
     for evidence in reading.evidence:
-        out.print(f"    {evidence.test}: {str(clean(evidence.seen))[:150]}", style="dim")
+        out.print(f"    {test_name(evidence.test)}: {str(clean(seen_name(evidence.seen)))[:150]}", style="dim")
     if (article := reading.article) is not None:
         rows = [
             (say("title"), article.title),
@@ -257,6 +273,9 @@ def show_article(url: str, article: ArticleView | None, zone: str) -> None:
     told = say("told on {moment}", moment=human_moment(article.last_told_at, zone)) if article.last_told_at else ""
     out.print(f"  {standing_name(article.standing)}  ", style=STANDING_STYLES[article.standing], end="")
     out.print(told, style="dim")
+    if stone := article.tombstone:
+        moment = human_moment(stone.withdrawn_at, zone)
+        out.print("  " + say("withdrawn on {moment}: {reason}", moment=moment, reason=clean(stone.reason)), style="red")
     for snapshot in article.snapshots:
         whole = (
             say("complete") if snapshot.is_complete else say("{count} assets missing", count=snapshot.missing_assets)
@@ -281,6 +300,8 @@ def show_article(url: str, article: ArticleView | None, zone: str) -> None:
                 where=where,
             )
         )
+        if citing.decision:
+            out.print(f"    {clean(decision_words(citing.decision, zone))}", style="dim")
 
 
 def show_status(status: Status, next_run: datetime | None, zone: str) -> None:
@@ -368,8 +389,7 @@ def show_verification(found: Verification, seconds: float) -> None:
     """Show what an audit found, each fault on a line."""
     out = results()
     for fault in found.faults:
-        out.print(f"✗ {say(FAULTS.get(fault.kind, fault.kind))}: {clean(fault.subject)}", style="red")
-        out.print(f"  {clean(fault.detail)}", style="dim")
+        _show_fault(fault)
     out.print(
         say(
             "{blobs} files ({size}) and {rows} records checked in {time}: {faults} faults",
@@ -383,6 +403,12 @@ def show_verification(found: Verification, seconds: float) -> None:
     )
     if found.faults:
         out.print(say("Restore the files named above from a backup, then run `wxmirror verify` again."))
+
+
+def _show_fault(fault: Fault) -> None:
+    out = results()
+    out.print(f"✗ {say(FAULTS.get(fault.kind, fault.kind))}: {clean(kept_sentence(fault.subject))}", style="red")
+    out.print(f"  {clean(kept_sentence(fault.detail))}", style="dim")
 
 
 def show_repacked(done: Repacked, seconds: float) -> None:
@@ -416,6 +442,19 @@ def show_export(exported: Exported) -> None:
             time=human_seconds(exported.seconds),
         )
     )
+    _show_left_out(exported.faults)
+
+
+def _show_left_out(faults: Sequence[Fault]) -> None:
+    for fault in faults:
+        _show_fault(fault)
+    if faults:
+        words = say(
+            "{count} damaged files were left out; all else was written. Restore the files named above from a backup, "
+            "then export again.",
+            count=len(faults),
+        )
+        results().print(words, style="red")
 
 
 FATES = {
@@ -437,3 +476,15 @@ def show_restored(links: Iterable[tuple[str, str]], out: Path, changed: int) -> 
     console.print(
         say("{changed} of {count} links now lead to the archive: {out}", changed=changed, count=len(rows), out=out)
     )
+
+
+def show_bundle(bundle: Bundle) -> None:
+    """Show what lies beside a restored document, and what of it is damaged."""
+    out = results()
+    out.print(
+        say(
+            "{count} copies lie beside it. Open the document from this folder; the folder may be moved or sent whole.",
+            count=bundle.copies,
+        )
+    )
+    _show_left_out(bundle.faults)

@@ -10,8 +10,9 @@ from datetime import datetime
 from time import monotonic
 from typing import Protocol
 
+from crawler.words import say, say_error
 from storage.errors import MirrorError
-from storage.records import KeptBulletin, Outcome, RunSummary
+from storage.records import KeptBulletin, Reading, RunSummary
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,10 @@ class Progress:
     assets: int
     title: str | None  # of the article read last
     waiting_until: datetime | None  # the way out is paused
+
+
+UNKNOWN_KIND = "kind"
+"""The test of the evidence that flags a page of a kind nobody knows yet (crawler.wechat.pages)."""
 
 
 class Listener(Protocol):
@@ -52,7 +57,7 @@ class LogListener:
 
     def problem(self, error: MirrorError) -> None:
         """Log it."""
-        logger.warning("%s", error)
+        logger.warning("%s", say_error(error))
 
 
 class Tally:
@@ -65,6 +70,7 @@ class Tally:
         self.stopped = asyncio.Event()
         self.bulletins = self.items = self.citations = self.articles = 0
         self.outcomes: Counter[str] = Counter()
+        self.unknown_kinds = 0
         self.assets_kept = self.assets_known = self.assets_failed = self.assets_bytes = 0
         self.total = 0
         self.title: str | None = None
@@ -82,11 +88,21 @@ class Tally:
         self.citations += kept.citations
         self.articles += kept.articles
 
-    def visited(self, outcome: Outcome, title: str | None) -> None:
+    def visited(self, reading: Reading) -> None:
         """Count a visit whose capture was kept."""
-        self.outcomes[outcome.value] += 1
-        self.title = title or self.title
+        self.outcomes[reading.outcome.value] += 1
+        self.unknown_kinds += any(evidence.test == UNKNOWN_KIND for evidence in reading.evidence)
+        self.title = reading.article.title if reading.article and reading.article.title else self.title
         self.show()
+
+    def say_what_is_new(self) -> None:
+        """Tell of pages that this version does not wholly understand."""
+        if self.unknown_kinds:
+            sentence = (
+                "{count} articles are of a kind that this version does not know yet. Their pages are kept whole; "
+                "a newer version will read them again with `wxmirror reread`."
+            )
+            self.listener.note(say(sentence, count=self.unknown_kinds))
 
     def waits(self, until: datetime | None) -> None:
         """Say that the crawl is paused, or goes on."""

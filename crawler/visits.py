@@ -12,6 +12,7 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -23,14 +24,17 @@ from crawler.wechat.urls import read_address
 from crawler.words import say
 from storage.archive import Archive
 from storage.errors import ArchiveError, DiskFull, NotAnArticle
-from storage.records import Address, AssetLink, Capture, Kept, Outcome, Reading, Visit
+from storage.records import Address, AssetLink, Capture, Kept, Outcome, Reading, Standing, Visit
 
 OWNER = "crawl"
 """Claims are made under the lock of this name, so whatever another run left claimed is this one's to take."""
 
 LEASE = timedelta(minutes=30)
-OPEN_VISITS = 4
+OPEN_VISITS = 8
 """Articles on the way, being read, or waiting for their pictures, at once: the bound on memory."""
+
+CLAIMED_AT_ONCE = 4
+"""Articles claimed in one transaction, ahead of their turn."""
 
 WAY_OUT_IS_DOWN_AFTER = 5
 """Visits running that end unreachable."""
@@ -42,6 +46,14 @@ PROGRESS_SECONDS = 10
 """How often a run's history is told how far it has come."""
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BeingKept:
+    """An article whose page is read, on its way into the archive."""
+
+    names: frozenset[str]
+    is_over: asyncio.Event
 
 
 class Visits:
@@ -56,6 +68,7 @@ class Visits:
         pace: Pace,
         clock: Clock,
         threads: Elsewhere,
+        bytes_threads: Elsewhere,
         only_urgent: bool,
         ends_at: datetime | None,
         min_free_bytes: int,
@@ -66,6 +79,7 @@ class Visits:
         self.pace = pace
         self.clock = clock
         self.threads = threads
+        self.bytes_threads = bytes_threads
         self.only_urgent = only_urgent
         self.ends_at = ends_at
         self.min_free_bytes = min_free_bytes
@@ -82,10 +96,14 @@ class Visits:
         self._on_its_way: Visit | None = None
         self._is_clear = asyncio.Event()
         self._is_clear.set()
+        self._claimed: deque[Visit] = deque()
+        self._claiming: asyncio.Task[None] | None = None
+        self._being_kept: dict[str, BeingKept] = {}
+        self._told_since: set[str] = set()
 
     async def due(self) -> AsyncIterator[Visit]:
-        """Each visit, claimed when the one before is kept: its page may have told that both are one article, or that
-        we were turned away. Its pictures may still be on their way."""
+        """Each visit, when the page before it is read: that may have told that both are one article, or that we were
+        turned away. Pages may still be being kept, and pictures on their way."""
         while not self.must_stop():
             await self._is_clear.wait()
             if len(self._open) >= OPEN_VISITS:
@@ -102,17 +120,34 @@ class Visits:
             self._open[visit.address.cited_url] = visit
             self._asked.add(visit.address.fetch_url)
             yield visit
+        if self._claiming:
+            await self._claiming
+        for visit in self._claimed:
+            await self.threads(self.archive.release, visit.article, owner=OWNER)
+        while self._open:
+            await self._one_is_done()
         await self._settle_held_back()
 
     def asks(self, visit: Visit) -> None:
-        """A request for an article leaves; the next waits until its page is kept."""
+        """A request for an article leaves; the next waits until its page is read, and is claimed meanwhile."""
         self._on_its_way = visit
         self._is_clear.clear()
+        if not (self._claimed or self._claiming):
+            self._claiming = asyncio.ensure_future(self._claim_some())
+
+    def told(self, visit: Visit, reading: Reading) -> None:
+        """A visit's page is read. Where it tells of its article, the next visit need not wait until it is kept."""
+        if reading.outcome.standing in (Standing.ALIVE, Standing.GONE):
+            names = names_of(visit, reading)
+            self._being_kept[visit.address.cited_url] = BeingKept(names, asyncio.Event())
+            self._told_since |= names
+            self._clear_way(visit)
 
     def answered(self, visit: Visit) -> None:
         """The visit's page is kept, or will not come."""
-        if visit is self._on_its_way:
-            self._is_clear.set()
+        if kept := self._being_kept.pop(visit.address.cited_url, None):
+            kept.is_over.set()
+        self._clear_way(visit)
 
     def must_stop(self) -> bool:
         """Whether no further visit is to be made, for one reason or another."""
@@ -169,17 +204,36 @@ class Visits:
     # ---- which comes next
 
     async def _next(self) -> Visit | None:
+        """The next visit, unless a page that was read since it was claimed names its article as itself: that is one
+        article, and visited."""
+        visit = await self._next_claimed()
+        while visit and (names := names_of(visit)) & self._told_since:
+            for same in [it for it in self._being_kept.values() if it.names & names]:
+                await same.is_over.wait()
+            visit = next(iter(await self._claim([visit.article])), None) or await self._next_claimed()
+        return visit
+
+    async def _next_claimed(self) -> Visit | None:
         if self._moved:
             return self._moved.popleft()
-        while True:
-            if not self._list and not await self._refill():
-                return None
-            article = self._list.popleft()
-            self._tried.add(article)
-            now = self.clock.now()
-            visit = await self.threads(self.archive.claim, article, owner=OWNER, now=now, until=now + LEASE)
-            if visit:
-                return visit
+        if self._claiming:
+            claiming, self._claiming = self._claiming, None
+            await claiming
+        if not self._claimed:
+            await self._claim_some()
+        return self._claimed.popleft() if self._claimed else None
+
+    async def _claim_some(self) -> None:
+        """Claim the next few articles; from now on note what pages tell."""
+        self._told_since = {name for it in self._being_kept.values() for name in it.names}
+        while not self._claimed and (self._list or await self._refill()):
+            some = [self._list.popleft() for _ in range(min(CLAIMED_AT_ONCE, len(self._list)))]
+            self._tried.update(some)
+            self._claimed.extend(await self._claim(some))
+
+    async def _claim(self, articles: Sequence[int]) -> list[Visit]:
+        now = self.clock.now()
+        return await self.threads(self.archive.claim, articles, owner=OWNER, now=now, until=now + LEASE)
 
     async def _refill(self) -> bool:
         """Ask the archive again: bulletins may have come in meanwhile, and what met a captcha is due still."""
@@ -187,6 +241,10 @@ class Visits:
         self._list.extend(article for article in due if article not in self._tried)
         self.tally.total = self.tally.outcomes.total() + len(self._open) + len(self._list)
         return bool(self._list)
+
+    def _clear_way(self, visit: Visit) -> None:
+        if visit is self._on_its_way:
+            self._is_clear.set()
 
     async def _one_is_done(self) -> None:
         await self._changed.wait()
@@ -197,16 +255,17 @@ class Visits:
     async def _keep(self, visit: Visit, capture: Capture, cited_by_sheets: Sequence[AssetLink] = ()) -> Kept:
         reading = capture.reading
         moved_to = target_of(reading)
+        [safe] = await self.bytes_threads(self.archive.secure, [capture])
         kept = await self.threads(
             self.archive.keep_capture,
-            capture,
+            safe,
             run=self.run,
             next_visit=next_visit,
             moved_to=moved_to,
             cited_by_sheets=cited_by_sheets,
         )
         self._failures = 0
-        self.tally.visited(reading.outcome, reading.article.title if reading.article else None)
+        self.tally.visited(reading)
         if reading.outcome in AT_ONCE:
             self._tried.discard(visit.article)
             await self._pause()
@@ -263,6 +322,13 @@ class Visits:
             return
         last, _ = self._held_back[-1]
         await self.way_out_is_down(last)
+
+
+def names_of(visit: Visit, reading: Reading | None = None) -> frozenset[str]:
+    """Under which names an article is known by its address, and by its page where that is read."""
+    identity = reading.article.identity if reading and reading.article else None
+    names = (visit.address.article_url, identity.article_url if identity else None, reading and reading.short_url)
+    return frozenset(name for name in names if name)
 
 
 def target_of(reading: Reading) -> Address | None:

@@ -91,6 +91,7 @@ class ArticlesSpider(scrapy.Spider):
             await self.crawl.visits.failed(visit, error)
             return
         reading = judged(reading, status=response.status, is_cut="dataloss" in response.flags)
+        self.crawl.visits.told(visit, reading)
         yield self.captured(visit, reading, answer=response, final_url=final_url, body=response.body)
 
     async def lost(self, failure: Failure) -> AsyncIterator[Capture]:

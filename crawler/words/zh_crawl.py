@@ -2,7 +2,6 @@
 
 CHINESE = {
     "Articles named by hand": "手工指定的文章",
-    "{url} could not be fetched ({reason}). It is asked again with the next run.": "{url} 无法下载（{reason}）。下次运行时会再试。",
     "No name can be resolved: is this machine connected to the network? Nothing was visited or counted.": "无法解析任何域名：请检查本机是否已联网。本次没有访问任何文章，也没有记作尝试。",
     "The connection was refused: is the proxy or firewall right? Nothing was visited or counted.": "连接被拒绝：请检查代理或防火墙的设置。本次没有访问任何文章，也没有记作尝试。",
     "The proxy refuses to lead to WeChat. Check https_proxy and its permissions. Nothing was counted.": "代理服务器拒绝连接微信。请检查 https_proxy 及其权限。没有文章被记作尝试。",
@@ -13,6 +12,7 @@ CHINESE = {
     "{url} would be fetched.": "将会下载 {url}。",
     "{file} is still being written; it is taken in with the next run.": "{file} 还在写入，下次运行时再收入。",
     "{file} cites no WeChat article. If it should, look at it with `wxmirror read`.": "{file} 没有引用微信文章。如果本应有，请用 `wxmirror read` 查看。",
+    "{count} articles are of a kind that this version does not know yet. Their pages are kept whole; a newer version will read them again with `wxmirror reread`.": "有 {count} 篇文章的类型本版本尚不认识。页面已完整保存；升级后运行 “wxmirror reread” 即可重新解读。",
     "WeChat asked for a captcha or for patience. The crawl pauses until {until}.": "微信要求验证或放慢速度。采集暂停到 {until}。",
     "WeChat turned us away; no further visit is made for now, and the rest stays due.": "微信拒绝了访问。暂时不再访问，其余文章留待以后采集。",
     "{job}: next at {at}": "{job}：下次运行时间 {at}",

@@ -7,6 +7,8 @@ CHINESE = {
     "a PowerPoint presentation (.pptx)": "PowerPoint 演示文稿（.pptx）",
     "an OFD document": "OFD 版式文档",
     "an e-book (EPUB)": "电子书（EPUB）",
+    "an OpenDocument text (.odt)": "OpenDocument 文本文档（.odt）",
+    "an old Word or WPS document (.doc, .wps)": "旧版 Word 或 WPS 文档（.doc、.wps）",
     "an OpenDocument file": "OpenDocument 文档",
     "a ZIP archive": "ZIP 压缩包",
     "an old Office or WPS document": "旧版 Office 或 WPS 文档",

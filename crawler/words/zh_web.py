@@ -32,6 +32,8 @@ CHINESE = {
     "Download the page as received": "下载原始网页",
     "Embedded part of the page, not kept": "嵌入的页面内容，未存档",
     "End of the page": "页面结尾",
+    "Head of the page": "页面开头",
+    "Kind of the article": "文章类型",
     "File: {file}, taken in {moment}": "文件：{file}，收录于 {moment}",
     "Form of the page": "页面形式",
     "Game": "游戏",

@@ -9,8 +9,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +60,25 @@ def test_a_page_that_needs_too_much_memory_is_unrecognised_and_says_so() -> None
         child.close()
     assert reading.outcome is Outcome.UNRECOGNISED
     assert reading.evidence[0].test == "reader"
+
+
+def test_a_bulletin_that_cannot_be_read_with_its_pictures_is_read_without_them() -> None:
+    class Stumbling(Child):
+        def call(self, what: str, *arguments: Any, **options: Any) -> Future[Any]:
+            if what != "bulletin":
+                return super().call(what, *arguments, **options)
+            future: Future[Any] = Future()
+            future.set_exception(ChildDied("ended with -9"))
+            return future
+
+    child = Stumbling()
+    try:
+        bulletin = Reader(child).read_bulletin(
+            "甲市召开会议 https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrSt01".encode(), "a"
+        )
+    finally:
+        child.close()
+    assert (len(bulletin.citations), bulletin.warnings) == (1, ("pictures_left_out",))
 
 
 def test_every_call_that_was_under_way_learns_of_the_childs_death(child: Child) -> None:

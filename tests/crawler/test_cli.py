@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,19 @@ def test_help_and_wrong_usage_are_said_in_chinese(tmp_path: Path) -> None:
     wrong = wxmirror("find", "--nonsense", cwd=tmp_path, language="zh")
     assert wrong.returncode == 2
     assert "没有选项" in wrong.stderr
+
+
+def test_a_file_that_needs_too_much_memory_is_told_as_such_and_the_next_one_is_read(tmp_path: Path) -> None:
+    (tmp_path / "big.csv").write_text("甲,乙,丙\n" * 1_600_000)
+    (tmp_path / "small.txt").write_text("甲市召开会议\nhttps://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrSt01\n")
+    least = 200 << 20
+    command = [sys.executable, "-m", "crawler.cli", "read", "--json", "big.csv", "small.txt"]
+    limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (least, least))  # noqa: E731
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, preexec_fn=limit, timeout=60)
+    big, small = json.loads(told.stdout)
+    assert big["error"]["kind"] == "too_complex"
+    assert "Traceback" not in told.stderr
+    assert (told.returncode, len(small["items"][0]["citations"])) == (2, 1)
 
 
 def test_an_unknown_setting_is_refused_with_the_nearest_name(tmp_path: Path) -> None:

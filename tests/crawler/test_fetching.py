@@ -36,7 +36,18 @@ def test_while_many_bytes_wait_for_the_disk_nothing_more_is_asked_for(tmp_path, 
 
     async def fetch():
         disk = SlowDisk()
-        assets.threads, assets.download = disk, download
+        assets = Assets(
+            archive,
+            settings=CrawlSettings(asset_concurrency=1),
+            tally=Tally(LogListener()),
+            clock=SystemClock(),
+            threads=disk,
+            bytes_threads=disk,
+            reader=None,
+            reader_threads=None,
+            must_stop=lambda: False,
+        )
+        assets.download = download
         fetching = asyncio.ensure_future(assets.fetch(tasks))
         for _ in range(100):
             await asyncio.sleep(0)
@@ -47,16 +58,6 @@ def test_while_many_bytes_wait_for_the_disk_nothing_more_is_asked_for(tmp_path, 
 
     with Archive.open(tmp_path, writing=True, create=True) as archive:
         tasks = [task(number) for number in range(6)]
-        assets = Assets(
-            archive,
-            settings=CrawlSettings(asset_concurrency=1),
-            tally=Tally(LogListener()),
-            clock=SystemClock(),
-            threads=None,
-            reader=None,
-            reader_threads=None,
-            must_stop=lambda: False,
-        )
         assert asyncio.run(fetch()) == asked_meanwhile
         assert len(asked) == len(archive.has_assets([task.key for task in tasks])) == 6
 

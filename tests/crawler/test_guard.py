@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from scrapy import Request
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import DNSLookupError
 
 from crawler import guard
-from crawler.guard import Errand, GuardedResolver, Origin, named_origin, proxy_hosts, refusal
+from crawler.config import Config, SourceSettings
+from crawler.exchanges import Refused
+from crawler.guard import Errand, GuardedResolver, Origin, leads_inside, named_origin, proxy_hosts, refusal
+from crawler.middlewares import ERRAND, SOURCE, Guard
+from crawler.settings import source_origins
 
 SITE = named_origin("https://www.example.org/bulletins/")
 
@@ -112,3 +117,38 @@ def test_the_environments_proxies_are_trusted(monkeypatch: pytest.MonkeyPatch) -
 
 def test_an_origin_knows_its_ports() -> None:
     assert named_origin("https://Www.Example.org/x") == Origin("www.example.org", frozenset({80, 443}))
+
+
+@pytest.mark.parametrize(("host", "inside"), [("localhost", True), ("nosuch.invalid", False), ("127.0.0.1", True)])
+def test_a_name_that_was_refused_is_told_from_one_that_is_not_known(host: str, inside: bool) -> None:
+    assert leads_inside(host) is inside
+
+
+def test_a_source_s_hosts_are_not_another_s() -> None:
+    config = Config(
+        sources=(
+            SourceSettings(name="one", url="https://one.example.org/", hosts=("files.example.org:8080",)),
+            SourceSettings(name="two", url="https://two.example.org/", next_url="https://www.two.example.org/{2}"),
+        )
+    )
+    guard = Guard((*source_origins(config), named_origin("https://named.example.org/")))
+
+    def may(url: str, source: str) -> bool:
+        try:
+            guard.process_request(Request(url, meta={ERRAND: Errand.SOURCE, SOURCE: source}))
+        except Refused:
+            return False
+        return True
+
+    assert may("https://one.example.org/x", "one")
+    assert may("http://files.example.org:8080/x", "one")
+    assert may("https://www.two.example.org/3", "two")
+    assert may("https://named.example.org/", "")
+    for url, source in (
+        ("https://two.example.org/", "one"),
+        ("https://files.example.org/", "one"),
+        ("http://files.example.org:8080/x", "two"),
+        ("https://one.example.org/", ""),
+        ("https://named.example.org/", "one"),
+    ):
+        assert not may(url, source)

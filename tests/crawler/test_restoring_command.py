@@ -70,3 +70,32 @@ def test_what_cannot_be_restored_is_told_in_chinese_and_nothing_is_written(folde
     assert out == ""
     assert sorted(folder.iterdir()) == before
     assert (folder / "bulletin.txt").read_text() == BULLETIN
+
+
+def test_a_bundle_holds_the_document_and_its_copies(folder, wxmirror):
+    code, out, _ = wxmirror("bulletin.txt", "--out", "whole", "--bundle")
+    assert (code, "旁边存有 2 份副本" in out) == (0, True)
+    code, out, _ = wxmirror("bulletin.txt", "--out", "again", "--bundle", "--json")
+    told = json.loads(out)
+    (link,) = told["links"]
+    assert (code, told["document"], told["faults"]) == (0, str(folder / "again" / "bulletin.txt"), [])
+    assert (folder / "again" / link["replay_url"]).is_file()
+    assert (folder / "again" / "bulletin.txt").read_text() == BULLETIN.replace(SHORT, link["replay_url"])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--out", "x.txt"], "--bundle"),
+        (["--out", "x", "--bundle", "--base-url", "https://a.example"], "只能选一个"),
+        (["--out", "archive", "--bundle"], "已经存在"),
+        (["--out", "archive", "--bundle", "--force"], "即使加上 --force"),
+        (["--out", "bulletin.txt", "--bundle", "--force"], "即使加上 --force"),
+    ],
+)
+def test_what_cannot_be_bundled_is_told_and_nothing_is_written(folder, wxmirror, words, said):
+    before = sorted(folder.rglob("*"))
+    code, _, err = wxmirror("bulletin.txt", *words)
+    assert code == 2
+    assert said in err
+    assert sorted(folder.rglob("*")) == before

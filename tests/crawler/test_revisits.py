@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.revisits import GRACE, next_asset_try, next_visit
+from crawler.revisits import GRACE, NEVER_BY_ITSELF, next_asset_try, next_visit
 from storage.records import Outcome, Standing, Told
 
 START = datetime(2026, 3, 1, 18, 40, tzinfo=UTC)
@@ -55,11 +55,12 @@ def test_a_captcha_between_two_failures_does_not_begin_the_ladder_anew() -> None
     assert next_visit(captures) == START + 6 * HOUR
 
 
-def test_an_expired_link_is_never_visited_again() -> None:
-    assert next_visit(told((timedelta(), Outcome.LINK_EXPIRED))) is None
+@pytest.mark.parametrize("outcome", [Outcome.LINK_EXPIRED, Outcome.ROBOTS_EXCLUDED])
+def test_what_waits_for_another_address_or_another_rule_is_not_visited_by_itself(outcome: Outcome) -> None:
+    assert next_visit(told((timedelta(), outcome))) is None
 
 
-@pytest.mark.parametrize("outcome", [Outcome.CLIENT_ONLY, Outcome.REGION_BLOCKED, Outcome.ROBOTS_EXCLUDED])
+@pytest.mark.parametrize("outcome", [Outcome.CLIENT_ONLY, Outcome.REGION_BLOCKED])
 def test_what_is_closed_to_us_is_looked_at_weekly(outcome: Outcome) -> None:
     assert visits(outcome, 2) == [7 * DAY - GRACE, 14 * DAY - GRACE]
 
@@ -88,7 +89,7 @@ def test_the_next_visit_lies_after_the_newest_or_the_article_stays_due(history: 
     newest = history[-1]
     if newest.outcome in (Outcome.CAPTCHA, Outcome.RATE_LIMITED):
         assert due_at == newest.captured_at
-    elif newest.outcome is Outcome.LINK_EXPIRED:
+    elif newest.outcome in NEVER_BY_ITSELF:
         assert due_at is None
     else:
         assert due_at is not None

@@ -10,6 +10,9 @@ from string import Formatter
 import pytest
 
 from crawler import words
+from crawler.wechat.mending import REPAIRS
+from crawler.words import names
+from crawler.words.names import problem_name, repair_name
 from storage import errors
 from tests.conftest import ROOT
 
@@ -27,6 +30,17 @@ SENTENCE_TABLES = {
     "FAULTS",
     "FATES",
     "FAILURES",
+    "REMEDIES",
+    "SOURCE_KINDS",
+    "SOURCE_STATES",
+    "WRONG_VALUES",
+    "GUARDED",
+    "STATUSES",
+    "TESTS",
+    "FORMS",
+    "KEPT_SENTENCES",
+    "MENDED",
+    "STUMBLES",
 }
 
 
@@ -63,6 +77,44 @@ def of_errors() -> Iterator[tuple[str, str]]:
         todo += kind.__subclasses__()
         yield kind.words, kind.__name__
     yield from ((sentence, "UnreadableBulletin") for sentence in errors.UnreadableBulletin.REASONS.values())
+
+
+KEPT = (
+    "status 404",
+    "status 502",
+    "status 302",
+    "guard: host",
+    "lost: [ConnectionLost()]",
+    f"there is no file for blob {'0' * 64}",
+    f"the bytes of blob {'0' * 64} have the digest {'1' * 64}",
+    f"blob {'0' * 64} has 3 bytes, its row says 4",
+    f"the archive does not know blob {'0' * 64}",
+    f"blob {'0' * 64}: {errors.BlobDamaged(sha256='0' * 64, reason='its bytes have another digest')}",
+    "page https://mp.weixin.qq.com/s/a",
+    "asset https://mmbiz.qpic.cn/a/0",
+    "bulletin 简报.pdf",
+    "on the way to asset https://mmbiz.qpic.cn/a/0",
+    "reference of 2 pages (page https://mp.weixin.qq.com/s/a, page https://mp.weixin.qq.com/s/b)",
+    "its bytes have another digest",
+    "its file is missing",
+    f"its reference is missing: {'0' * 64}",
+    "the body is shorter than its Content-Length",
+    "https://mp.weixin.qq.com/robots.txt does not allow wxmirror",
+)
+
+
+@pytest.mark.parametrize("sentence", KEPT)
+def test_what_the_archive_keeps_in_english_is_told_in_chinese(sentence: str, monkeypatch) -> None:
+    monkeypatch.setenv("WXMIRROR_LANGUAGE", "zh")
+    told = names.problem_name(sentence)
+    assert told != sentence
+    assert any("\u4e00" <= mark <= "\u9fff" for mark in told)
+    assert not {"the", "page", "asset", "blob", "bytes", "damaged", "status"} & set(told.split())
+
+
+def test_what_is_no_sentence_of_ours_stays_as_it_is() -> None:
+    for words_of_others in ("page 3 of the report", "简报", "https://mp.weixin.qq.com/s/a", "{not_a_place}"):
+        assert names.problem_name(words_of_others) == words_of_others
 
 
 def places(sentence: str) -> set[str]:
@@ -107,7 +159,7 @@ def test_every_setting_in_the_samples_exists(tmp_path: Path) -> None:
         setting = [line.removeprefix("# ") for line in sample.splitlines()]
         told = [line for line in setting if line.startswith("[") or (" = " in line and not line.startswith("#"))]
         (tmp_path / "wxmirror.toml").write_text("\n".join(told), encoding="utf-8")
-        assert len(load_config({}, tmp_path).sources) == 2
+        assert len(load_config({}, tmp_path).sources) == 7
 
 
 def test_the_compiled_catalogue_is_that_of_its_source() -> None:
@@ -124,3 +176,24 @@ def test_the_compiled_catalogue_is_that_of_its_source() -> None:
             assert translations.ngettext(*message.id, 2) == message.string[0]
         elif message.id:
             assert translations.gettext(message.id) == message.string
+
+
+@pytest.mark.parametrize(
+    ("said", "chinese"),
+    [
+        ("the file's directory: File is not a zip file", "文件的内容目录缺失或损坏"),
+        ("word/document.xml: Error -3 while decompressing data", "其中的 word/document.xml 无法读取"),
+        ("title 'a, b', 12 elements, 0 scripts", "标题 'a, b'，元素 12 个，脚本 0 个"),
+        ("more than 20000 members", "内含文件超过 20000 个"),
+    ],
+)
+def test_what_a_library_stumbled_over_is_told_in_the_readers_language(
+    said: str, chinese: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WXMIRROR_LANGUAGE", "zh")
+    assert problem_name(said) == chinese
+
+
+def test_how_an_address_was_mended_is_told_for_every_repair(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WXMIRROR_LANGUAGE", "zh")
+    assert repair_name("+".join(REPAIRS)) == "接合断行、还原转义符、更正字符、补全网址、从转接网址中取出、去掉尾部符号"

@@ -27,6 +27,7 @@ from .answers import NOT_FOUND, Answer, Trouble, composed, redirect, text
 from .article_pages import render
 from .articles import ORIGIN, Picture, SimulatedArticle, write_article
 from .corpus import saved_pages, saved_pictures
+from .films import Film
 from .furniture import conditional, furniture, hotlink_placeholder, kind_of
 from .pictures import MEDIA_TYPES, picture
 from .proxy import Asked, Certificates, Proxy, is_literal
@@ -79,6 +80,7 @@ class Site:
         self._static: dict[str, Answer] = {}
         self._pictures: dict[str, Picture] = {}
         self._saved: dict[str, bytes] = {}
+        self._films: dict[str, Film] = {}
         self._missing_originals: set[str] = set()
         self._faults: list[_Fault] = []
         self._refused: dict[str, int] = {}
@@ -147,6 +149,10 @@ class Site:
             self.publish_page(page.name, page.file.read_bytes(), short_url=page.short_url, long_url=page.long_url)
             for page in saved_pages(corpus)
         ]
+
+    def publish_film(self, film: Film, url: str) -> None:
+        """Serve a film at this address of a film host, however it is signed."""
+        self._films[urlsplit(url).path] = film
 
     def serve(
         self, url: str, body: bytes | str, *, content_type: str = "text/html; charset=UTF-8", **more: Any
@@ -326,6 +332,8 @@ class Site:
             return self._control(url.path)
         if host == ARTICLE_HOST:
             return self._article(asked.url)
+        if film := self._films.get(url.path):
+            return film.answer(asked.headers)
         if host.endswith(PICTURE_HOSTS):
             return self._picture(asked)
         return furniture(host, url.path, asked.url)
