@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = shutil.which("chromium")
+LIBREOFFICE = shutil.which("soffice")
 NO_CORPUS = "no corpus: set WXMIRROR_TEST_CORPUS to the folder of real pages"
 
 
@@ -44,6 +45,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("a long round: runs with CI=true")
     if item.get_closest_marker("browser") and CHROMIUM is None:
         pytest.skip("no browser: install chromium")
+    if item.get_closest_marker("office") and LIBREOFFICE is None:
+        pytest.skip("no LibreOffice: install libreoffice-writer-nogui")
 
 
 @pytest.hookimpl(wrapper=True)

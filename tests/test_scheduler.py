@@ -13,11 +13,11 @@ from time import monotonic, sleep
 
 import pytest
 
-from crawler.config import Config
+from crawler.config import Config, NotifySettings
 from crawler.timetable import timetable
-from scheduler import Children, is_missed, repack, stop
+from scheduler import Children, is_missed, repack, stop, tell_of_cut_run
 from storage.archive import Archive
-from storage.records import RunSummary
+from storage.records import Run, RunSummary
 from tests.storage.making import keep_pages_of_one_release
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
@@ -93,6 +93,19 @@ def test_two_schedulers_make_a_planned_run_once(tmp_path: Path) -> None:
     ):
         begun = [archive.begin_run("nightly", planned_at=PLANNED_AT, now=PLANNED_AT) for archive in (one, other)]
         assert [run is not None for run in begun] == [True, False]
+
+
+def test_a_run_that_is_killed_is_told_of_and_one_that_ended_by_itself_is_not(tmp_path: Path, monkeypatch) -> None:
+    told: list[Run] = []
+    monkeypatch.setattr("scheduler.post_all", lambda urls, news, note: told.append(news.run))
+    config = Config(folder=tmp_path / "archive", notify=NotifySettings(urls=("https://hooks.example.org/",)))
+    tell_of_cut_run(config, NIGHTLY, PLANNED_AT)  # not even begun
+    with Archive.open(tmp_path / "archive", writing=True, create=True) as archive:
+        run = archive.begin_run("nightly", planned_at=PLANNED_AT, now=PLANNED_AT)
+        tell_of_cut_run(config, NIGHTLY, PLANNED_AT)
+        archive.end_run(str(run), RunSummary(stopped_by="error"), now=PLANNED_AT)
+        tell_of_cut_run(config, NIGHTLY, PLANNED_AT)
+    assert [one.run for one in told] == ["nightly", run]
 
 
 def made(archive: Archive, job: str, planned_at: datetime) -> None:

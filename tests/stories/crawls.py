@@ -85,6 +85,10 @@ class Running:
             raise told
         return told  # type: ignore[no-any-return]
 
+    def has_ended(self) -> bool:
+        """Whether there is an end to be told."""
+        return self._here.poll(0)
+
     def interrupt(self) -> None:
         """Ctrl-C."""
         os.kill(self.process.pid or 0, signal.SIGINT)

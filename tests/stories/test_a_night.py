@@ -72,6 +72,15 @@ def test_what_is_held_is_not_asked_for_again(night: Night) -> None:
     assert story.idle_requests == []  # type: ignore[attr-defined]
 
 
+def test_an_article_cited_under_two_addresses_is_asked_for_once(story: Story) -> None:
+    """The next visit leaves while the page before it is still being kept: it may be the same article's."""
+    articles = [story.site.publish(f"twofold {number}", pictures=6) for number in range(12)]
+    cited = [address for each in articles for address in (each.url, str(each.long_url))]
+    crawled = story.crawl(story.bulletin(*cited))
+    pages = [seen for seen in story.site.requests if seen.path.startswith("/s")]
+    assert (crawled.summary.outcomes, len(pages)) == ({"alive": 12}, 12)
+
+
 def test_no_asset_is_asked_for_twice(night: Night) -> None:
     story, _, _ = night
     asked = [seen for seen in story.first_requests if seen.method == "GET" and seen.status == 200]  # type: ignore[attr-defined]
@@ -149,6 +158,14 @@ def test_a_migrated_article_is_followed_in_the_same_run(night: Night) -> None:
     assert views[0] == views[1]
     assert later.summary.outcomes == {"alive": 5, "deleted": 1, "migrated": 1}
     assert later.summary.left_due == 0
+
+
+def test_a_migration_that_is_cited_under_two_addresses_leaves_nothing_due(story: Story) -> None:
+    old, new = story.site.publish("old"), story.site.publish("new")
+    story.site.migrate(old, new)
+    crawled = story.crawl(story.bulletin(old, str(old.long_url)))
+    assert crawled.summary.outcomes == {"migrated": 2, "alive": 1}
+    assert crawled.summary.left_due == 0
 
 
 def test_a_missing_picture_is_tried_again_and_completes_the_copy(night: Night) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import struct
+
+from crawler.mirror.replay import replay
 from storage.records import SnapshotAsset
 from tests.simulated_wechat import Published
 from tests.simulated_wechat.answers import Answer, text
+from tests.simulated_wechat.pictures import picture
 from tests.simulated_wechat.site import hotlink_placeholder
 from tests.stories.conftest import Story
 
@@ -77,3 +81,28 @@ def test_a_picture_larger_than_allowed_is_left(story: Story) -> None:
     page = story.site.publish("one", pictures=1, picture_sizes=(2_000_000, 2_000_001))
     story.crawl(story.bulletin(page), config=story.config(max_asset_mb=0.5))
     assert failures(story, page) == {keys_of(page)[0]: "too_large"}
+
+
+def test_pictures_that_lie_are_kept_as_they_are_and_called_what_their_bytes_show(story: Story) -> None:
+    """A JPEG called PNG, a PNG that its sender cut off, one that claims 50,000 by 50,000 points, a scripted SVG."""
+    page = story.site.publish("one", pictures=4)
+    lying, cut, wide, alive = keys_of(page)
+    whole = picture("x", "png", width=64, height=40)
+    bodies = {
+        lying: picture("y", "jpeg", width=64, height=40),
+        cut: whole[: len(whole) // 2],
+        wide: whole[:16] + struct.pack(">II", 50_000, 50_000) + whole[24:],
+        alive: b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    }
+    for key, body in bodies.items():
+        story.site.replace_picture(key, body)
+    story.crawl(story.bulletin(page))
+    with story.archive() as archive:
+        held = {key: archive.renditions(key)[0] for key in bodies}
+        assert {key: archive.read_blob(one.sha256) for key, one in held.items()} == bodies
+        assert archive.verify().faults == ()
+        copy = replay(archive, story.snapshots(page)[0]).decode()
+    types = [held[key].media_type for key in (lying, cut, wide, alive)]
+    assert types == ["image/jpeg", "image/png", "image/png", "image/svg+xml"]
+    assert copy.count("<img") >= 4
+    assert "alert(1)" not in copy

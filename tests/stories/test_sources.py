@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from crawler.config import SourceSettings
+from storage.archive import Archive
+from storage.decisions import Word
 from storage.records import Outcome
 from tests.simulated_wechat import Published
 from tests.simulated_wechat.furniture import bulletin_index
@@ -100,7 +102,7 @@ def test_an_index_page_is_followed_to_its_bulletins_over_its_pages(
     assert [problem for problem in crawled.problems if "elsewhere" in problem and "guard" in problem]
     assert story.site.asked("elsewhere.example.org") == []
     story.site.forget()
-    again = story.crawl()
+    again = story.crawl(hours_later=24)
     assert again.summary.bulletins == 0
     asked = [seen for seen in story.site.requests if seen.url.endswith(".txt") and "robots" not in seen.url]
     assert [seen.status for seen in asked] == [304, 304]
@@ -111,8 +113,10 @@ def test_a_changed_bulletin_is_a_new_version(story: Story, index: tuple[Publishe
     story.crawl()
     changed = (("ETag", '"2"'),)
     story.site.serve(f"{INDEX}a.txt", text_of(story, *index), content_type="text/plain; charset=utf-8", headers=changed)
-    crawled = story.crawl()
-    assert (crawled.summary.bulletins, crawled.summary.visited) == (1, 1)
+    assert story.crawl().summary.bulletins == 0  # what is held is looked at once a day
+    crawled = story.crawl(hours_later=24)
+    assert crawled.summary.bulletins == 1
+    assert story.outcomes(index[1]) == [Outcome.ALIVE]
     assert bulletins(story) == 1
 
 
@@ -140,3 +144,29 @@ def test_what_is_named_and_cannot_be_had_is_reported(story: Story) -> None:
     crawled = story.crawl(f"{INDEX}nothing.pdf", "https://mp.weixin.qq.com/mp/homepage?__biz=x")
     assert len(crawled.problems) == 2
     assert crawled.summary.stopped_by is None
+
+
+def test_a_file_replaces_the_bulletin_that_is_named_and_what_was_decided_holds(story: Story) -> None:
+    articles = [story.site.publish(name, pictures=0) for name in ("one", "two", "three")]
+    story.crawl(story.bulletin(*articles[:2]))
+    with story.archive() as archive:
+        (first,) = archive.bulletins()
+        entry = archive.citations(bulletin=first.bulletin)[0]
+    with Archive.open(story.folder / "archive", writing=True) as archive:
+        archive.place(first.bulletin, entry.name, item=2, word=Word(by="王敏", at=first.kept_at))
+    story.crawl(story.bulletin(*articles, name="修订.txt"), replaces=first.bulletin)
+    with story.archive() as archive:
+        (second,) = archive.bulletins()
+        view = archive.bulletin(second.bulletin)
+        decided = [one.item.position for one in view.items for cited in one.citations if cited.decision]
+    assert (second.bulletin, view.version, decided) == (first.bulletin, 2, [2])
+    assert story.outcomes(articles[2]) == [Outcome.ALIVE]
+
+
+def test_a_crawl_says_when_a_file_is_a_bulletin_that_is_held_in_another_form(story: Story) -> None:
+    articles = [story.site.publish(name, pictures=0) for name in ("one", "two", "three")]
+    story.crawl(story.bulletin(*articles))
+    other = story.folder / "网页版.txt"
+    other.write_bytes(Path(story.bulletin(*articles)).read_bytes() + "\n又一行说明。\n".encode())
+    assert any("in another form" in note for note in story.crawl(str(other)).notes)
+    assert bulletins(story) == 1

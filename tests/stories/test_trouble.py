@@ -302,6 +302,23 @@ def test_robots_txt_that_allows_it_lets_articles_be_visited(story: Story) -> Non
     assert crawled.summary.outcomes == {"alive": 1}
 
 
+def test_what_robots_txt_shut_out_comes_back_when_the_setting_changes(story: Story) -> None:
+    articles = publish(story, 2)
+    story.crawl(story.bulletin(*articles), config=story.config(robots="obey"))
+    assert story.crawl(config=story.config(robots="obey"), hours_later=24 * 30).summary.visited == 0
+    crawled = story.crawl(config=story.config(robots="cited"), only_urgent=True)
+    assert crawled.summary.outcomes == {"alive": 2}
+    assert crawled.summary.left_due == 0
+
+
+def test_what_robots_txt_shut_out_comes_back_when_robots_txt_changes(story: Story) -> None:
+    first, second = publish(story, 2)
+    story.crawl(story.bulletin(first), config=story.config(robots="obey"))
+    story.site.serve("https://mp.weixin.qq.com/robots.txt", "User-agent: *\nAllow: /\n", content_type="text/plain")
+    crawled = story.crawl(story.bulletin(second, name="又一期.txt"), config=story.config(robots="obey"))
+    assert crawled.summary.outcomes == {"alive": 2}
+
+
 def test_config_is_what_a_person_can_write() -> None:
     """The stories set nothing that wxmirror.toml could not."""
     assert Config.model_config["extra"] == "forbid"
