@@ -30,7 +30,7 @@ words: $(READY)  ## compile the catalogue of the command line's own words
 
 lock: $(READY)  ## resolve the locked lists anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
-		pyproject.toml --extra postgres -o requirements/runtime.txt
+		pyproject.toml --extra postgres --extra qr -o requirements/runtime.txt
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		pyproject.toml --all-extras --group dev -c requirements/runtime.txt -o requirements/dev.txt
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-PARTS = ("reading", "bulletins", "finding", "repacking", "crawl")
+PARTS = ("reading", "replaying", "bulletins", "finding", "repacking", "crawl")
 
 
 def main() -> int:
