@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import multiprocessing
 import os
-import resource
 import sys
 import time
 import zipfile
@@ -22,6 +21,7 @@ from random import Random
 import pypdfium2
 from lxml import etree
 
+from benchmarks.measuring import peak_mb
 from tests.crawler.bulletins import office, printing
 from tests.crawler.bulletins.made import make_issue
 
@@ -106,12 +106,12 @@ def measure(case: Case, body: bytes) -> tuple[float, float, float, int]:
     from crawler.bulletins.reading import read_bulletin
 
     read_bulletin(TEXT.read_bytes(), "warm")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_mb()
     started = time.process_time()
     for _ in range(case.times):
         bulletin = read_bulletin(body, "bulletin")
     seconds = time.process_time() - started
-    added = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    added = peak_mb() - before
     started = time.process_time()
     for _ in range(case.times):
         case.bare(body)

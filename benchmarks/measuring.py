@@ -65,6 +65,12 @@ def _children_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def peak_mb() -> float:
+    """Megabytes that this process held at its highest; ``ru_maxrss`` begins with what its parent had held."""
+    status = Path("/proc/self/status").read_text()
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
+
+
 def tree_mb(pid: int) -> float:
     """Megabytes of memory that a process and its children hold (proportional set size, where the system tells it)."""
     try:

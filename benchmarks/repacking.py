@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import re
-import resource
 import statistics
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from pathlib import Path
 
 import zstandard
 
+from benchmarks.measuring import peak_mb
 from crawler.wechat.templates import template_text
 from crawler.wechat.urls import read_address
 from storage.archive import Archive
@@ -75,7 +75,7 @@ def main() -> int:
             within = show(f"{count} of {name[:16]}", measure(siblings(original, bodies, count)))
             missed += [f"{WITHIN_KB} KB, {count} of {name}"] if within.packed >= WITHIN_KB else []
             missed += [f"{READ_SECONDS} s to read, {name}"] if within.read > READ_SECONDS else []
-    print(f"   peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    print(f"   peak memory {peak_mb():.0f} MB")
     for bar in missed:
         print(f"MISSED: {bar}")
     return int(bool(missed))

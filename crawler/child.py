@@ -123,9 +123,8 @@ class Child:
             process.wait()
 
     def _begin(self) -> None:
-        command = [sys.executable, "-m", "crawler.child", str(self._memory_bytes), self._first]
         place = [str(part) for part in self._archive or () if part]
-        process = subprocess.Popen([*command, *place], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process = begun([str(self._memory_bytes), self._first, *place])
         self._process, self._cause, self._frames = process, "", queue.SimpleQueue()
         for pipe in (process.stdin, process.stdout):
             _widen(pipe)
@@ -165,6 +164,12 @@ class Child:
             self._process = None
         for future in lost.values():
             future.set_exception(ChildDied(cause))
+
+
+def begun(arguments: list[str]) -> subprocess.Popen[bytes]:
+    """A process that answers calls (``main``), and has nothing of ours but its two pipes."""
+    command = [sys.executable, "-m", "crawler.child", *arguments]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 def _widen(pipe: IO[bytes] | None) -> None:

@@ -16,6 +16,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = shutil.which("chromium")
 LIBREOFFICE = shutil.which("soffice")
+LEFT_OUT = {"long": "a long round", "browser": "a round in a browser", "office": "a round with LibreOffice"}
+"""What a developer's run leaves out, whether or not the program is there: starting one takes seconds."""
 NO_CORPUS = "no corpus: set WXMIRROR_TEST_CORPUS to the folder of real pages"
 
 
@@ -41,8 +43,9 @@ def corpus() -> Path:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave out what a developer's run leaves out."""
-    if item.get_closest_marker("long") and not is_ci():
-        pytest.skip("a long round: runs with CI=true")
+    for marker, meaning in LEFT_OUT.items():
+        if item.get_closest_marker(marker) and not is_ci():
+            pytest.skip(f"{meaning}: runs with CI=true")
     if item.get_closest_marker("browser") and CHROMIUM is None:
         pytest.skip("no browser: install chromium")
     if item.get_closest_marker("office") and LIBREOFFICE is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage.archive import Archive
-from tests.crawler.test_cli import wxmirror
+from tests.commanding import wxmirror
 from tests.storage.making import NOON
 from tests.storage.test_forms import OTHER_TITLES, form, pdf, web
 

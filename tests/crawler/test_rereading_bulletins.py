@@ -11,7 +11,7 @@ from crawler.bulletins.reading import READER_VERSION, read_bulletin
 from crawler.intake import list_of
 from storage.archive import Archive
 from storage.records import Bulletin
-from tests.crawler.test_cli import wxmirror
+from tests.commanding import wxmirror
 from tests.storage.making import NOON
 
 TEXT = (

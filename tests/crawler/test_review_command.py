@@ -9,7 +9,7 @@ import pytest
 
 from storage.archive import Archive
 from storage.records import Outcome
-from tests.crawler.test_cli import wxmirror
+from tests.commanding import wxmirror
 from tests.storage.making import NOON, in_a_week, make_capture, make_reading, token_address
 from tests.storage.test_decisions import bulletin_of, keep
 

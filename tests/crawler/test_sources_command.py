@@ -10,7 +10,7 @@ import pytest
 
 from storage.archive import Archive
 from storage.records import SourceState
-from tests.crawler.test_cli import wxmirror
+from tests.commanding import wxmirror
 from tests.simulated_wechat import Site
 from tests.simulated_wechat.furniture import bulletin_index
 

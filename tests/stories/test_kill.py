@@ -18,6 +18,7 @@ from tests.stories.conftest import Story
 from tests.stories.crawls import bulletin
 
 ROUNDS = 50 if is_ci() else 3
+pytestmark = () if is_ci() else pytest.mark.xdist_group("kill")  # few rounds are not worth a second undisturbed crawl
 KINDS = ("article", "pictures", "text", "old")
 
 Kept = frozenset[tuple[object, ...]]
@@ -39,8 +40,10 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Undisturbe
     folder = tmp_path_factory.mktemp("undisturbed")
     with Site(folder=folder, latency=0.01) as site:
         inputs = publish(site, folder)
-        story = Story(site=site, folder=folder)
-        Story(site=site, folder=tmp_path_factory.mktemp("first")).crawl(*inputs)  # it pays for the imports
+        story = Story(site=site, folder=folder, forks=not is_ci())
+        Story(site=site, folder=tmp_path_factory.mktemp("first"), forks=not is_ci()).crawl(
+            *inputs
+        )  # it pays for the imports
         begun = time.monotonic()
         crawled = story.crawl(*inputs)
         seconds = time.monotonic() - begun
@@ -74,7 +77,7 @@ def other_form(article: Published) -> str:
 def test_a_crawl_killed_at_any_moment_ends_where_an_undisturbed_one_ends(
     undisturbed: Undisturbed, tmp_path: Path, number: int
 ) -> None:
-    story = Story(site=undisturbed.site, folder=tmp_path)
+    story = Story(site=undisturbed.site, folder=tmp_path, forks=not is_ci())
     chance = random.Random(number)
     for _ in range(chance.choice((1, 1, 2))):
         running = story.begin(*undisturbed.inputs)
