@@ -87,7 +87,7 @@ DATED = re.compile(r"(?:发布|发表|发稿|更新|印发|成文|出版|编印)
 # What stands before an address that belongs to the lines above it.
 ADDRESS_LABEL = re.compile(
     r"[（(【\[]?\s*(?:(?:原文|文章|微信|全文|阅读|推文|新闻|信息|相关|详情|公众号|微信公众号|网页|查看|阅读全文|阅读原文|参考|资料|视频)*\s*(?:链接|网址|地址|原文|出处|来源|全文|详情|URL|url|Link|link))"
-    r"\s*[0-9一二三四五六七八九十]{0,2}\s*[：:]?\s*$|(?:详见|参见|见|点击|访问|via|from)\s*[：:]?\s*$"
+    r"\s*[0-9一二三四五六七八九十]{0,2}\s*[：:]?\s*$|(?:详见|参见|(?<![\u4e00-\u9fff])见|点击|访问|via|from)\s*[：:]?\s*$"
 )
 
 # The same, where nothing else stands on the line: Read more:, 扫码或点击：, 上篇：

@@ -270,10 +270,11 @@ def block(kind: BlockKind, lines: Sequence[Line], *, level: int = 0) -> Block:
             parts[-1] += line.text.strip()
         else:
             parts.append(line.text)
+    said = join_lines(line.rest for line in lines)
     return Block(
         kind=kind,
         text=join_lines(parts),
-        plain=without_label(join_lines(line.rest for line in lines)),
+        plain=without_label(said) if any(line.links for line in lines) else said.strip(),
         level=level,
         page=lines[0].page,
         end_page=lines[-1].page,

@@ -22,13 +22,16 @@ from crawler.bulletins.formats.addresses import with_printed_links
 from crawler.bulletins.formats.flow import Flow
 from crawler.bulletins.formats.layout import to_blocks
 from crawler.bulletins.formats.opening import Opening
+from crawler.bulletins.formats.pdf_aligned import aligned_grids
 from crawler.bulletins.formats.pdf_bounds import Bounds
 from crawler.bulletins.formats.pdf_codes import Looker
-from crawler.bulletins.formats.pdf_columns import Strip, in_order
+from crawler.bulletins.formats.pdf_columns import Strip, in_order, strip_of
 from crawler.bulletins.formats.pdf_lines import PrintedPage, open_upright
 from crawler.bulletins.formats.pdf_links import MOST_LINKS_A_PAGE, attach_all, link_annotations
 from crawler.bulletins.formats.pdf_measures import measured, without_furniture
-from crawler.bulletins.formats.pdf_rows import printed_rows
+from crawler.bulletins.formats.pdf_rows import printed_rows, text_of
+from crawler.bulletins.formats.pdf_rules import Rules, drawn_rules, find_grids, without_underlines
+from crawler.bulletins.formats.pdf_tables import ADDRESS, read_tables, with_tables
 from storage.errors import UnreadableBulletin
 
 MOST_PAGES = 2_000
@@ -126,8 +129,20 @@ class PageReader:
         """The lines of a page with their links and codes."""
         text_page, turn = open_upright(page)
         width, height = page.get_size()
-        lines, self.strip = in_order(list(printed_rows(text_page, number, turn)), height, self.strip)
+        text = text_of(text_page)
         found = link_annotations(self.document, page, turn)
+        rules = drawn_rules(page, turn) if found or ADDRESS.search(text) else Rules()
+        rules = without_underlines(rules, [(link.left, link.bottom, link.right, link.top) for link in found])
+        grids = find_grids(rules)
+        rows = list(printed_rows(text_page, number, turn, text=text, grids=grids))
+        strip = strip_of(rows, height, self.strip)
+        if aligned := aligned_grids(rows, found, rules, grids, in_columns=strip is not None):
+            grids += aligned
+            rows = list(printed_rows(text_page, number, turn, text=text, grids=grids))
+        rows, tables = read_tables(rows, grids, found)
+        strip = strip_of(rows, height, self.strip)
+        self.strip = strip or self.strip
+        lines = with_tables(in_order(rows, strip), tables)
         attach_all(found, lines, text_page, number)
         self.looker.look(page, number, lines, turn)
         unread = sum(len(NO_TEXT.findall(line.text)) for line in lines)

@@ -7,6 +7,7 @@ head, a headline over both columns) divides the page; above and below it the col
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -19,6 +20,8 @@ NARROWEST = 0.8  # of the type's size: the strip
 MOST_ACROSS = 0.15  # of the lines may go across the strip
 FEWEST, FEWEST_BESIDE = 6, 3  # lines in the longer column and in the shorter
 FILLED = 0.3  # of a column's lines reach its right edge
+NARROWEST_TEXT = 8.0  # of the type's size: a column
+MOSTLY = 0.7
 NEAR = 1.8  # of the type's size: that is how far a full line may fall short
 MARGIN = 0.09  # of the page's height: running heads and page numbers tell nothing of columns
 
@@ -37,23 +40,25 @@ class Strip:
         return 1 if line.left >= self.left else 0
 
 
-def in_order(rows: Sequence[Row], height: float, usual: Strip | None) -> tuple[list[PrintedLine], Strip | None]:
-    """The lines of a page in reading order, those in columns with the edges of their column; and the strip between.
+def strip_of(rows: Sequence[Row], height: float, usual: Strip | None) -> Strip | None:
+    """The strip between the columns of a page; None where it has none.
 
     ``usual`` is the strip of the pages before: a last page may have too few lines to tell by itself.
     """
     pieces = [piece for row in rows for piece in row.pieces]
     body = [piece for piece in pieces if MARGIN * height < (piece.bottom + piece.top) / 2 < (1 - MARGIN) * height]
-    strip = find_strip(body)
-    if strip is None and usual and fits(usual, body):
-        strip = usual
+    return find_strip(body) or (usual if usual and fits(usual, body) else None)
+
+
+def in_order(rows: Sequence[Row], strip: Strip | None) -> list[PrintedLine]:
+    """The lines of a page in reading order, those in columns with the edges of their column."""
     if strip is None:
-        return [row.line for row in rows], usual
+        return [row.line for row in rows]
     ordered: list[PrintedLine] = []
     for is_across, group in groupby(bands(rows, strip), key=lambda line: strip.side(line) == 0):
         lines = list(group)
         ordered += lines if is_across else columns(lines, strip)
-    return ordered, strip
+    return ordered
 
 
 def fits(strip: Strip, pieces: Sequence[PrintedLine]) -> bool:
@@ -111,8 +116,11 @@ def widest_strip(pieces: Sequence[PrintedLine], left: float, right: float) -> St
 
 
 def is_filled(lines: Sequence[PrintedLine], size: float) -> bool:
-    """Whether lines are running text: many of them reach their right edge."""
+    """Whether lines are running text: wide, not often two at one height, and many of them reach their right edge."""
     edge = max(line.right for line in lines)
+    heights = Counter(round((line.bottom + line.top) / size) for line in lines)
+    if edge - min(line.left for line in lines) < NARROWEST_TEXT * size or len(heights) < MOSTLY * len(lines):
+        return False
     return sum(line.right >= edge - NEAR * size for line in lines) >= FILLED * len(lines)
 
 

@@ -20,6 +20,18 @@ BOLD_WEIGHT = 600
 BOLD_NAMES = re.compile(r"bold|black|heavy|simhei|heiti|xiaobiaosong|黑体|小标宋", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """Where a line stands in a table: by number, and the edges of its columns and of its row, in points."""
+
+    table: int  # of the page
+    row: int
+    column: int
+    columns: tuple[float, ...]
+    low: float
+    high: float
+
+
 @dataclass(slots=True, kw_only=True)
 class PrintedLine:
     """A line of a page, in points from the page's lower left corner."""
@@ -35,6 +47,9 @@ class PrintedLine:
     continues_link: bool = False
     column: tuple[float, float] | None = None  # the edges of its column, where the page has columns
     opens_column: bool = False
+    cell: Cell | None = None  # of a table whose rows are items
+    opens_cell: bool = False  # of a table whose cells are items
+    gaps: tuple[tuple[float, float], ...] = ()  # within it, that nobody typed: where each begins and ends
     links: list[Link] = field(default_factory=list)
 
 

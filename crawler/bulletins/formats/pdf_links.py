@@ -130,8 +130,21 @@ def words_under(annotation: Annotation, text_page: pypdfium2.PdfTextPage) -> str
     return join_lines(words.translate(HYPHENS).splitlines())
 
 
+def shares_row(annotation: Annotation, line: PrintedLine) -> bool:
+    """Whether a rectangle lies over the row of a table in which a line stands."""
+    place, height = (annotation.left + annotation.right) / 2, (annotation.bottom + annotation.top) / 2
+    cell = line.cell
+    return cell is not None and cell.low <= height <= cell.high and cell.columns[0] <= place <= cell.columns[-1]
+
+
 def attach_off_text(annotation: Annotation, lines: list[PrintedLine], page: int) -> None:
-    """Give a link over a picture, or over text that cannot be read, to the nearest line above it, else below."""
+    """Give a link over a picture, or over text that cannot be read, to the nearest line above it, else below.
+
+    Within a row of a table it is that row's, whatever lies nearer.
+    """
+    if own := next((line for line in lines if shares_row(annotation, line)), None):
+        own.links.append(Link(url=annotation.url, grounds=PlacedBy.ROW, page=page))
+        return
     above = [line for line in lines if (line.bottom + line.top) / 2 >= annotation.bottom]
     link = Link(url=annotation.url, grounds=PlacedBy.NEAREST, page=page, confidence=OFF_TEXT)
     if lines:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
 from crawler.bulletins.formats.flow import Line
 from crawler.bulletins.formats.joining import join_lines
 from crawler.bulletins.formats.pdf_lines import PrintedLine, PrintedPage
+from crawler.bulletins.formats.pdf_tables import table_lines
 from crawler.bulletins.landmarks import PAGE_NUMBER
 from storage.records import PlacedBy
 
@@ -92,7 +93,9 @@ def furniture_key(line: PrintedLine) -> tuple[str, int]:
 def measured(pages: Sequence[PrintedPage]) -> list[Line]:
     """The lines of all pages, measured in ems of the body's type from the left edge of the text."""
     join_over_pages(pages)
-    printed = [line for page in pages for line in page.lines]
+    printed = [line for page in pages for line in page.lines if not line.cell] or [
+        line for page in pages for line in page.lines
+    ]
     if not printed:
         return []
     body = body_size(printed)
@@ -100,28 +103,53 @@ def measured(pages: Sequence[PrintedPage]) -> list[Line]:
     right = percentile([line.right for line in printed], 0.95)
     mostly_bold = sum(line.is_bold for line in printed) > len(printed) / 2
     left = percentile([line.left for line in printed if line.size < 1.1 * body], 0.1)
-    lines = []
-    for page in pages:
-        page_edge = left_edge(page, body, left)
-        for number, line in enumerate(page.lines):
-            before = page.lines[number - 1] if number else None
-            edge, end = line.column or (page_edge, right)
+    edges = [left_edge(page, body, left) for page in pages]
+    lines: list[Line] = []
+    for is_table, found in groupby(placed_lines(pages), key=lambda placed: placed.line.cell is not None):
+        if is_table:
+            lines += table_lines([placed.line for placed in found])
+            continue
+        for placed in found:
+            line, before = placed.line, placed.before
+            edge, end = line.column or (edges[placed.number], right)
             lines.append(
                 Line(
                     text=line.text,
                     page=line.page,
-                    opens_page=number == 0 or line.opens_column,
+                    opens_page=before is None or line.opens_column,
                     left=(line.left - edge) / body,
                     right=(line.right - edge) / body,
                     size=round(line.size / body, 2),
                     is_bold=line.is_bold and not mostly_bold,
                     is_centred=is_centred(line, edge, end, body),
-                    has_gap=before is not None and before.bottom - line.bottom > 1.4 * max(pitch, 1.3 * line.size),
+                    has_gap=line.opens_cell or has_room_above(line, before, pitch),
                     continues_link=line.continues_link,
                     links=tuple(line.links),
                 )
             )
     return lines
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLine:
+    """A line, the one before it on its page, and the number of the page in the list of pages."""
+
+    line: PrintedLine
+    before: PrintedLine | None
+    number: int
+
+
+def placed_lines(pages: Sequence[PrintedPage]) -> Iterator[PlacedLine]:
+    """The lines of all pages."""
+    for number, page in enumerate(pages):
+        for before, line in pairwise([None, *page.lines]):
+            if line is not None:
+                yield PlacedLine(line, before, number)
+
+
+def has_room_above(line: PrintedLine, before: PrintedLine | None, pitch: float) -> bool:
+    """Whether there is more room above a line than between those of a paragraph."""
+    return before is not None and before.bottom - line.bottom > 1.4 * max(pitch, 1.3 * line.size)
 
 
 def body_size(lines: Sequence[PrintedLine]) -> float:
@@ -137,15 +165,15 @@ def line_pitch(pages: Sequence[PrintedPage]) -> float:
     steps = [
         upper.bottom - lower.bottom
         for page in pages
-        for upper, lower in zip(page.lines, page.lines[1:], strict=False)
-        if upper.bottom > lower.bottom
+        for upper, lower in pairwise(page.lines)
+        if not (upper.cell or lower.cell) and upper.bottom > lower.bottom
     ]
     return percentile(steps, 0.4) if steps else 0.0
 
 
 def left_edge(page: PrintedPage, body: float, usual: float) -> float:
     """The left edge of a page's text: pages of one document may have their own."""
-    lefts = [line.left for line in page.lines if line.size < 1.1 * body]
+    lefts = [line.left for line in page.lines if line.size < 1.1 * body and not line.cell]
     return percentile(lefts, 0.1) if len(lefts) >= 8 else usual
 
 

@@ -8,9 +8,8 @@ Where such a space lies tells which it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -28,26 +27,43 @@ from crawler.bulletins.formats.pdf_lines import (
     is_bold,
     loose_box,
 )
+from crawler.bulletins.formats.pdf_rules import Grid
 
 FAR = 1.0  # of the type's size: words so far apart may stand in two columns
 ON_ONE_LINE = 0.3  # of the larger type's height: words may stand so much higher or lower
 NEAR = 0.5  # of the type's size: Chinese and figures so close stand apart by their setting only
 
 
-def printed_rows(text_page: pypdfium2.PdfTextPage, number: int, turn: Turn = AS_IT_LIES) -> Iterator[Row]:
-    """The lines of a page in pdfium's order, with their boxes and type."""
+def text_of(text_page: pypdfium2.PdfTextPage) -> str:
+    """The text of a page, a character for each that pdfium counts."""
     count = text_page.count_chars()
     if count <= 0:
-        return
-    text = text_page.get_text_range(0, count, errors="replace").translate(HYPHENS)
+        return ""
+    text: str = text_page.get_text_range(0, count, errors="replace").translate(HYPHENS)
     if len(text) != count:  # characters beyond the basic plane, or without a meaning: look them up singly
         text = "".join(character_at(text_page, index) for index in range(count))
+    return text
+
+
+def printed_rows(
+    text_page: pypdfium2.PdfTextPage,
+    number: int,
+    turn: Turn = AS_IT_LIES,
+    *,
+    text: str | None = None,
+    grids: Sequence[Grid] = (),
+) -> Iterator[Row]:
+    """The lines of a page in pdfium's order, with their boxes and type; within ``grids`` each in one column.
+
+    ``text`` is that of the page, where it was asked for already.
+    """
+    text = text_of(text_page) if text is None else text
     start = 0
     for row in re.split(r"(\r\n|\r|\n)", text):
         words = row.strip()
         if words:
             first = start + len(row) - len(row.lstrip())
-            yield from RowReader(text_page, number, turn, words, first).rows()
+            yield from RowReader(text_page, number, turn, words, first, grids).rows()
         start += len(row)
 
 
@@ -60,12 +76,15 @@ class RowReader:
     turn: Turn
     words: str
     first: int
+    grids: Sequence[Grid] = ()
 
     def rows(self) -> Iterator[Row]:
         """The lines that it is."""
-        far, near = self.gaps()
-        spans = [(begin + (begin > 0), end) for begin, end in pairwise([0, *far, len(self.words)])]
+        far, near, put = self.gaps()
+        spans = self.spans({place: place + 1 for place in far} | self.column_ends())
         pieces = [self.line(begin, end, near) for begin, end in spans]
+        for piece, (begin, end) in zip(pieces, spans, strict=True):
+            piece.gaps = tuple(gap for place, gap in put.items() if begin < place < end)
         start = 0
         for end in range(1, len(pieces) + 1):
             if end == len(pieces) or not on_one_line(pieces[end - 1], pieces[end]):
@@ -73,10 +92,39 @@ class RowReader:
                 yield Row(line=whole, pieces=pieces[start:end])
                 start = end
 
-    def gaps(self) -> tuple[list[int], frozenset[int]]:
-        """The spaces behind which words stand far off, further back, higher or lower; and those that nobody typed."""
+    def spans(self, breaks: Mapping[int, int]) -> list[tuple[int, int]]:
+        """Where the pieces begin and end, by the places where one ends and the next begins."""
+        ends = sorted(breaks)
+        return list(zip([0, *(breaks[end] for end in ends)], [*ends, len(self.words)], strict=True))
+
+    def column_ends(self) -> dict[int, int]:
+        """The places where the words go from one column of a table into the next, and where they go on there."""
+        across = self.box(0)
+        height = (across[1] + across[3]) / 2
+        grid = next((grid for grid in self.grids if grid.row_at(height) is not None), None)
+        if grid is None:
+            return {}
+        found: dict[int, int] = {}
+        cell = grid.cell_at((across[0] + across[2]) / 2, height)
+        last, column = 0, cell and cell[1]
+        for place, mark in enumerate(self.words[1:], 1):
+            if mark == " ":
+                continue
+            left, bottom, right, top = self.box(place)
+            cell = grid.cell_at((left + right) / 2, (bottom + top) / 2)
+            if (here := cell and cell[1]) != column:
+                found[last + 1] = place
+            last, column = place, here
+        return found
+
+    def gaps(self) -> tuple[list[int], frozenset[int], dict[int, tuple[float, float]]]:
+        """The spaces behind which words stand far off, further back, higher or lower; and those that nobody typed.
+
+        The last are told twice: those that say nothing, and all of them with where they begin and end.
+        """
         far: list[int] = []
         near: list[int] = []
+        put: dict[int, tuple[float, float]] = {}
         for place, mark in enumerate(self.words):
             if mark != " " or self.words[place + 1] == " " or self.words[place - 1] == " ":
                 continue
@@ -86,6 +134,8 @@ class RowReader:
                 continue
             before, space, after = (self.box(place + step) for step in (-1, 0, 1))
             size = font_size(self.text_page, self.first + place - 1)
+            if is_put:
+                put[place] = (before[2], after[0])
             gap, height = after[0] - before[2], max(before[3] - before[1], after[3] - after[1])
             if is_put and (
                 gap > FAR * size or after[0] < before[0] or abs(after[1] - before[1]) > ON_ONE_LINE * height
@@ -93,7 +143,7 @@ class RowReader:
                 far.append(place)
             elif is_chinese and gap < NEAR * size and (is_put or after[0] < (space[0] + space[2]) / 2):
                 near.append(place)  # put there, or printed over by the next character, as LibreOffice does under links
-        return far, frozenset(near)
+        return far, frozenset(near), put
 
     def box(self, place: int) -> Box:
         """The box of a character."""

@@ -35,9 +35,12 @@ def is_data_row(row: Sequence[str]) -> bool:
 
 
 def table_blocks(
-    rows: Sequence[Sequence[str]], links: Sequence[Sequence[Sequence[Link]]], *, page: int | None = None
+    rows: Sequence[Sequence[str]], links: Sequence[Sequence[Sequence[Link]]], *, pages: Sequence[int | None] = ()
 ) -> Iterator[Block]:
-    """The rows of a table as blocks, each with its links; the row that names the columns is none of them."""
+    """The rows of a table as blocks, each with its links; the row that names the columns is none of them.
+
+    ``pages`` are those on which the rows stand, where that is known.
+    """
     has_header = len(rows) > 1 and is_header(rows[0], rows[1:]) and not any(cell for cell in links[0])
     names = rows[0] if has_header else []
     section = None
@@ -47,6 +50,7 @@ def table_blocks(
             section = next(filter(None, row))
         elif any(row) or any(cells):
             section = section_cell(row, names) or section
+            page = pages[number] if pages else None
             yield row_of(row, [link for cell in cells for link in cell], names, page=page, section=section)
 
 

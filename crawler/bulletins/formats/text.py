@@ -111,15 +111,15 @@ def with_tables(lines: Sequence[Line]) -> list[Line]:
         cells = [[" ".join(cell.split()) for cell in line.text.split("\t")] for line in group]
         links = [[make_block(BlockKind.ROW, cell).links for cell in row] for row in cells]
         if is_table and sum(map(any, links)) >= max(FEWEST_ROWS, len(group) // 2):
-            told += [ready_line(block, group[0]) for block in table_blocks(cells, links, page=group[0].page)]
+            told += [ready_line(block) for block in table_blocks(cells, links, pages=[line.page for line in group])]
         else:
             told += group
     return told
 
 
-def ready_line(block: Block, first: Line) -> Line:
+def ready_line(block: Block) -> Line:
     """A row of a table as a line."""
-    return Line(text=block.text, rest=block.text, page=first.page, ready=block)
+    return Line(text=block.text, rest=block.text, page=block.page, ready=block)
 
 
 def is_page_opener(row: str) -> bool:
