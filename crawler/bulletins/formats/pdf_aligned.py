@@ -21,7 +21,7 @@ MOST_LEVELS = 150  # of one page
 FEWEST_ROWS = 3
 FEWEST_CITING = 2
 NARROWEST = 0.2  # of the type's size: a strip
-APART = 4.0  # of the type's size: no two rows stand further from each other
+APART = 7.0  # of the type's size: no two rows stand further from each other
 ON_LEVEL = 0.4  # of the type's size
 LONGEST_BAND = 20  # characters
 SAME_SIZE = 0.15  # by which type may differ within a table
@@ -218,12 +218,12 @@ def rows_by_white(levels: Sequence[Level]) -> list[list[Level]]:
 
 def with_head_apart(rows: Sequence[list[Level]]) -> list[list[Level]]:
     """The rows; lines above the first, with more white below them than is within any other, are one of their own."""
-    if not rows:
-        return []
+    if len(rows) < 2:
+        return list(rows)
     usual = max((white for row in rows[1:] for white in whites_of(row)), default=0.0)
     first = rows[0]
     ends = [number for number, white in enumerate(whites_of(first), 1) if white > usual + MORE * first[0].size]
-    return [first[: ends[-1]], first[ends[-1] :], *rows[1:]] if ends and len(rows) > 1 else list(rows)
+    return [first[: ends[-1]], first[ends[-1] :], *rows[1:]] if ends else list(rows)
 
 
 def whites_of(levels: Sequence[Level]) -> list[float]:
@@ -277,7 +277,7 @@ def run_from(levels: Sequence[Level], start: int) -> Run | None:
     while len(taken) > 1 and not taken[-1].urls and is_across(taken[-1], columns):
         taken.pop()
         end -= 1
-    if len(columns) < 2:
+    if len(columns) < 2 or len(taken) < 2:
         return None
     return Run((*lines_above(levels, start, columns), *taken), tuple(columns), end)
 
