@@ -29,7 +29,7 @@ from crawler.threads import Elsewhere, Gathered
 from crawler.wechat.media import is_hotlink_placeholder, media_type
 from crawler.wechat.urls import asset_addresses, cut_secrets
 from storage.archive import Archive
-from storage.records import AssetCapture, AssetLink, AssetTask, Kept, Reading, Role
+from storage.records import AssetCapture, AssetLink, AssetTask, CitedBySheets, Kept, Reading, Role
 
 REFERER = "https://mp.weixin.qq.com/"
 """The only referer that WeChat's picture hosts take for their own (docs/wechat.md, assets): a foreign one is answered
@@ -108,20 +108,24 @@ class Assets:
     def _largest_bytes(self) -> int:
         return int(self.settings.max_asset_mb * 1_000_000)
 
-    async def cited_by_sheets(self, reading: Reading) -> tuple[AssetLink, ...]:
+    async def cited_by_sheets(self, reading: Reading) -> CitedBySheets:
         """What a page's style sheets cite, as far as they are held; those that are not are read when they come."""
         cited: dict[AssetLink, None] = {}
+        sheets: set[str] = set()
         waiting = _sheets_of(reading)
         for _ in range(DEEPEST_IMPORT):
-            links = [link for key in await self._read_held(waiting) for link in self._sheets[key]]
+            held = await self._read_held(waiting)
+            links = [link for key in held for link in self._sheets[key]]
             waiting = [link.key for link in links if link not in cited]
             cited.update(dict.fromkeys(links))
-        return tuple(cited)
+            sheets.update(held)
+        sheets.update(waiting)  # imported too deep: followed no further
+        return CitedBySheets(tuple(cited), frozenset(sheets))
 
-    async def fetch_for(self, kept: Kept, reading: Reading, known: Sequence[AssetLink]) -> None:
+    async def fetch_for(self, kept: Kept, reading: Reading, known: CitedBySheets) -> None:
         """Fetch what a kept page wants; then what style sheets want that came since ``known`` was asked for."""
         await self.fetch(kept.wanted)
-        sheets, told = _sheets_of(reading), set(known)
+        sheets, told = _sheets_of(reading), set(known.links)
         for _ in range(DEEPEST_IMPORT):
             cited = [link for key in sheets for link in self._sheets.get(key, ()) if link not in told]
             if not cited or not kept.snapshot or self.must_stop():

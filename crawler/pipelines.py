@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from storage.records import Capture, Visit
+from storage.errors import SheetsCame
+from storage.records import Capture, CitedBySheets, Kept, Visit
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -31,8 +33,7 @@ class IntoArchive:
         visits, assets = self.crawl.visits, self.crawl.assets
         visit = visits.visit_of(item)
         try:
-            known = await assets.cited_by_sheets(item.reading)
-            kept = await visits.keep(visit, item, known)
+            known, kept = await self._keep(visit, item)
         except Exception as error:  # noqa: BLE001  # one article must not end a crawl
             await visits.failed(visit, error)
             return item
@@ -45,6 +46,12 @@ class IntoArchive:
         else:
             visits.done(visit)
         return item
+
+    async def _keep(self, visit: Visit, capture: Capture) -> tuple[CitedBySheets, Kept | None]:
+        while True:
+            known = await self.crawl.assets.cited_by_sheets(capture.reading)
+            with suppress(SheetsCame):  # while the page was on its way: it must be kept with what they cite
+                return known, await self.crawl.visits.keep(visit, capture, known)
 
     async def _fetch(self, visit: Visit, assets: Awaitable[None]) -> None:
         """Fetch the assets of a page that is kept; whatever happens, the visit is over then."""

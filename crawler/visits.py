@@ -24,7 +24,7 @@ from crawler.wechat.urls import read_address
 from crawler.words import say
 from storage.archive import Archive
 from storage.errors import ArchiveError, DiskFull, NotAnArticle
-from storage.records import Address, AssetLink, Capture, Kept, Outcome, Reading, Standing, Visit
+from storage.records import NO_SHEETS, Address, Capture, CitedBySheets, Kept, Outcome, Reading, Standing, Visit
 
 OWNER = "crawl"
 """Claims are made under the lock of this name, so whatever another run left claimed is this one's to take."""
@@ -162,8 +162,11 @@ class Visits:
         """The visit that brought this capture home."""
         return self._open[capture.address.cited_url]
 
-    async def keep(self, visit: Visit, capture: Capture, cited_by_sheets: Sequence[AssetLink]) -> Kept | None:
-        """Keep what a visit found; None when it is held back until the way out is known to be open."""
+    async def keep(self, visit: Visit, capture: Capture, cited_by_sheets: CitedBySheets) -> Kept | None:
+        """Keep what a visit found; None when it is held back until the way out is known to be open.
+
+        Raises SheetsCame, and has kept nothing.
+        """
         if capture.reading.outcome is Outcome.UNREACHABLE:
             await self._hold_back(visit, capture)
             return None
@@ -252,7 +255,7 @@ class Visits:
 
     # ---- what becomes of it
 
-    async def _keep(self, visit: Visit, capture: Capture, cited_by_sheets: Sequence[AssetLink] = ()) -> Kept:
+    async def _keep(self, visit: Visit, capture: Capture, cited_by_sheets: CitedBySheets = NO_SHEETS) -> Kept:
         reading = capture.reading
         moved_to = target_of(reading)
         [safe] = await self.bytes_threads(self.archive.secure, [capture])

@@ -16,13 +16,13 @@ from sqlalchemy import Connection, and_, insert, select, update
 
 from storage import search
 from storage.addresses import address_record, bind
-from storage.assets import add_links, keep_links, renew_addresses, wanted_assets
+from storage.assets import add_links, held_originals, keep_links, renew_addresses, wanted_assets
 from storage.bytes_kept import BytesOf, Safe, hop_documents, keep_bytes
 from storage.documents import dumps
 from storage.due import planned, refresh, release, told
-from storage.errors import NotInArchive
+from storage.errors import NotInArchive, SheetsCame
 from storage.identity import identify
-from storage.records import Address, AssetLink, Capture, Kept, Outcome, Reading, Told
+from storage.records import Address, AssetLink, Capture, CitedBySheets, Kept, Outcome, Reading, Role, Told
 from storage.rows import insert_row
 from storage.schema import address as addresses
 from storage.schema import capture as captures
@@ -50,9 +50,9 @@ def keep_capture(
     run: str | None,
     next_visit: NextVisit,
     moved_to: Address | None,
-    cited_by_sheets: Sequence[AssetLink],
+    cited_by_sheets: CitedBySheets,
 ) -> Kept:
-    """Keep a visit whose bytes are safe; once only, however often it is told."""
+    """Keep a visit whose bytes are safe; once only, however often it is told. Raises SheetsCame, and keeps nothing."""
     capture, page, hops = safe.what, safe.body, safe.hops
     name = public_id(capture, page.sha256 if page else None)
     if known := _known(db, name):
@@ -73,7 +73,9 @@ def keep_capture(
     }
     number = insert_row(db, captures, row)
     visited = _Visited(number, name, article, capture.captured_at)
-    snapshot, is_new = _snapshot_for(db, visited, capture.reading, cited_by_sheets, own=None)
+    snapshot, is_new = _snapshot_for(db, visited, capture.reading, cited_by_sheets.links, own=None)
+    if snapshot is not None:
+        _be_sure_of_sheets(db, capture.reading, cited_by_sheets)
     _insert_reading(db, number, capture.reading, snapshot)
     kept = replace(_outcome_of(db, number, name, article, conflict=False), is_new_snapshot=is_new)
     spent = capture.captured_at if capture.reading.outcome in SPENT else None
@@ -222,6 +224,17 @@ def _further(cited: Sequence[AssetLink], more: Sequence[AssetLink]) -> list[Asse
     """Those of ``more`` that are not among the cited, each once."""
     known = {(link.key, link.url, link.role) for link in cited}
     return [link for link in dict.fromkeys(more) if (link.key, link.url, link.role) not in known]
+
+
+def _be_sure_of_sheets(db: Connection, reading: Reading, by_sheets: CitedBySheets) -> None:
+    """What a sheet cites is added to the snapshots that are there when it is kept, or comes with those that follow.
+
+    A sheet that was kept while a snapshot was on its way is neither; left to be added later, what it cites would be
+    lost with the process.
+    """
+    cited = {link.key for link in (*reading.assets, *by_sheets.links) if link.role is Role.STYLE}
+    if came := held_originals(db, cited - by_sheets.sheets):
+        raise SheetsCame(sheets=sorted(came))
 
 
 def _set_aside(db: Connection, number: int, snapshot: int) -> None:

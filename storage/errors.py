@@ -42,6 +42,12 @@ class NotInArchive(ArchiveError):
     words = "{subject} is not in the archive."
 
 
+class SheetsCame(ArchiveError):
+    """Style sheets of a page were kept while the page was on its way; whoever keeps it asks again what they cite."""
+
+    words = "Style sheets came in meanwhile: {sheets}."
+
+
 class NoArchive(ArchiveError):
     """There is no archive at this place."""
 

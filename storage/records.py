@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
 """Header lines in the order they were sent, names as they were, secrets cut."""
@@ -401,6 +402,16 @@ class Told:
 
     captured_at: datetime
     outcome: Outcome
+
+
+class CitedBySheets(NamedTuple):
+    """What a page's style sheets cite, as far as they are held."""
+
+    links: tuple[AssetLink, ...]
+    sheets: frozenset[str]  # keys of those that were read for it
+
+
+NO_SHEETS = CitedBySheets((), frozenset())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 CHINESE = {
     "Something went wrong: {reason}.": "出错了：{reason}。",
     "{subject} is not in the archive.": "存档中没有 {subject}。",
+    "Style sheets came in meanwhile: {sheets}.": "其间又存入了样式表：{sheets}。",
     "There is no archive in {place}. Run `wxmirror crawl BULLETIN` to begin one, or set WXMIRROR_ARCHIVE.": "{place} 中还没有存档。请运行“wxmirror crawl 简报文件”建立存档，或用 WXMIRROR_ARCHIVE 指明存档所在的文件夹。",
     "The archive in {place} was made by a newer wxmirror (its schema is {found}). Install that version or newer.": "{place} 中的存档由更新版本的 wxmirror 建立（结构版本 {found}）。请安装该版本或更新的版本。",
     "The archive in {place} was made by an older wxmirror. Run `wxmirror crawl` or `wxmirror serve` once: it is copied aside and brought up to date.": "{place} 中的存档由旧版本的 wxmirror 建立。请运行一次“wxmirror crawl”或“wxmirror serve”：程序会先另存一份副本，再升级存档。",

@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from storage.archive import Archive
-from storage.errors import NotInArchive
-from storage.records import Outcome, Reading, Standing
+from storage.errors import NotInArchive, SheetsCame
+from storage.records import AssetLink, CitedBySheets, Outcome, Reading, Role, Standing
 from tests.storage.making import (
     NOON,
     days,
     in_a_week,
+    make_asset,
     make_capture,
     make_hop,
     make_links,
@@ -175,3 +176,18 @@ def test_a_title_that_no_database_can_hold_keeps_its_fingerprint(archive: Archiv
     first, second = visit(archive, odd), visit(archive, odd, at=1)
     assert (second.snapshot, second.is_new_snapshot) == (first.snapshot, False)
     assert archive.snapshot(ADDRESS).reading.article.title == "题\ud83d\0"
+
+
+def test_a_page_is_kept_with_what_its_sheets_cite_or_not_at_all(archive: Archive) -> None:
+    sheet, picture = (
+        AssetLink(key="sheet", url="https://res.wx.qq.com/a.css", role=Role.STYLE),
+        make_links("picture")[0],
+    )
+    capture = make_capture(ADDRESS, make_reading(assets=(sheet,)))
+    archive.keep_sheet(make_asset("sheet", b"p{}", media_type="text/css"), (picture,), wanted_at=NOON)
+    with pytest.raises(SheetsCame):
+        archive.keep_capture(capture, run=None, next_visit=in_a_week)
+    assert archive.article(ADDRESS) is None
+    cited = CitedBySheets((picture,), frozenset({"sheet"}))
+    kept = archive.keep_capture(capture, run=None, next_visit=in_a_week, cited_by_sheets=cited)
+    assert [one.link for one in archive.snapshot_assets(kept.snapshot)] == [sheet, picture]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
+from itertools import count
 
+from crawler.fetching import Assets
 from crawler.mirror.replay import replay
-from storage.records import SnapshotAsset
+from storage.records import CitedBySheets, Kept, Reading, SnapshotAsset
 from tests.simulated_wechat import Published
 from tests.simulated_wechat.answers import Answer, text
 from tests.simulated_wechat.pictures import picture
@@ -106,3 +109,30 @@ def test_pictures_that_lie_are_kept_as_they_are_and_called_what_their_bytes_show
     assert types == ["image/jpeg", "image/png", "image/png", "image/svg+xml"]
     assert copy.count("<img") >= 4
     assert "alert(1)" not in copy
+
+
+def lose_what_comes_later() -> None:
+    """Pages after the first are long on their way into the archive, and the crawl dies before it adds to them."""
+    find, pages = Assets.cited_by_sheets, count()
+
+    async def slowly(assets: Assets, reading: Reading) -> CitedBySheets:
+        known = await find(assets, reading)
+        if next(pages) in (1, 2):
+            await asyncio.sleep(0.5)
+        return known
+
+    async def fetch_wanted(assets: Assets, kept: Kept, *_: object) -> None:
+        await assets.fetch(kept.wanted)
+
+    Assets.cited_by_sheets = slowly  # type: ignore[method-assign]
+    Assets.fetch_for = fetch_wanted  # type: ignore[method-assign]
+
+
+def test_what_a_sheet_cites_that_came_while_a_page_was_being_kept_is_kept_with_the_page(story: Story) -> None:
+    pages = [story.site.publish(name, pictures=0) for name in ("one", "two", "three")]
+    story.crawl(story.bulletin(*pages), without=lose_what_comes_later)
+    with story.archive() as archive:
+        held = [archive.snapshot_assets(story.snapshots(page)[0].snapshot) for page in pages]
+    by_sheets = [{one.link.key for one in assets if one.link.key.startswith("https://res.wx")} for assets in held]
+    assert len(by_sheets[0]) > 2
+    assert by_sheets[0] == by_sheets[1] == by_sheets[2]
