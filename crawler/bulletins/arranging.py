@@ -13,7 +13,7 @@ from itertools import takewhile
 
 from crawler.bulletins.formats.flow import Block, BlockKind
 from crawler.bulletins.formats.joining import close_gaps
-from crawler.bulletins.landmarks import PART_LABEL, SECTION_NAME, is_sentence_end, mark_of, section_of
+from crawler.bulletins.landmarks import PART_LABEL, SECTION_NAME, ends_statement, is_sentence_end, mark_of, section_of
 
 TITLE_LEVEL = 5  # of titles in brackets: below sections, and titles that show by their type
 BRACKETED = re.compile(r"^【\s*([^【】]{5,80}?)\s*】\s*(?=[^\s】])")
@@ -58,12 +58,7 @@ def with_entries_as_titles(blocks: Sequence[Block]) -> list[Block]:
 def heads_text(blocks: Sequence[Block], number: int) -> bool:
     """Whether an entry is short and without a link, and paragraphs with one follow before the next."""
     block = blocks[number]
-    if (
-        block.kind is not BlockKind.ENTRY
-        or block.links
-        or len(block.text) > LONGEST_LEAD
-        or is_sentence_end(block.text)
-    ):
+    if block.kind is not BlockKind.ENTRY or block.links or len(block.text) > LONGEST_LEAD or ends_statement(block.text):
         return False
     below = takewhile(lambda each: each.kind in NEWS, blocks[number + 1 : number + LONGEST_NEWS])
     return any(each.links for each in below)

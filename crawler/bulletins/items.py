@@ -17,14 +17,16 @@ from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
 from crawler.bulletins.formats.joining import close_gaps
 from crawler.bulletins.heads import document_title, masthead_of
 from crawler.bulletins.landmarks import (
+    CONTACT,
     CREDIT_LINE,
     LINK_WORDS,
+    LONGEST_CONTACT,
     NUMBERING,
     SECTION,
     STAFF,
     credit_of,
+    ends_statement,
     follows_in_number,
-    is_sentence_end,
     number_of,
     section_of,
 )
@@ -33,6 +35,7 @@ from crawler.bulletins.mastheads import Masthead
 
 LONGEST_HEADLINE = 50  # characters of an entry that cites nothing
 ORNAMENTS = "◆★●■◇☆ "  # ◆热点关注◆
+SHORTEST_TITLE, LONGEST_LEAD = 4, 40  # characters of a sentence that is a title
 LONGEST_TITLE = 120  # characters; an entry without a link of its own gives its beginning
 
 
@@ -197,6 +200,8 @@ class Reader:
         block = self.blocks[number]
         self.runs += 1
         draft = self.listed if self.is_appendix else self.current
+        if CONTACT.match(block.text):
+            draft = None
         self.keep_links(block, draft, run=self.runs, closes_flow=number > self.last_text)
 
     def take_text(self, block: Block) -> None:
@@ -249,7 +254,7 @@ class Reader:
 
     def append(self, block: Block) -> None:
         """Add a block to the open item; text with no item above it makes one of its own."""
-        if STAFF.match(block.text) and len(block.text) <= 60:
+        if is_imprint(block):
             self.keep_links(block, None)
             return
         if self.is_appendix and not block.links:
@@ -285,6 +290,13 @@ class Reader:
         return bool(draft.title or draft.section or draft.has_links) or len(self.drafts) == 1
 
 
+def is_imprint(block: Block) -> bool:
+    """Whether a short block says who made the issue, or leads to the account and to earlier issues: it is no news."""
+    if len(block.plain) > LONGEST_CONTACT:
+        return False
+    return bool(STAFF.match(block.text) or CONTACT.match(block.text))
+
+
 def linkless_entries(blocks: Sequence[Block]) -> set[Block]:
     """The short entries without a link in lists whose other entries have one: news that cites nothing."""
     entries = [block for block in blocks if block.kind is BlockKind.ENTRY]
@@ -293,7 +305,7 @@ def linkless_entries(blocks: Sequence[Block]) -> set[Block]:
     return {
         entry
         for entry in entries
-        if not entry.links and len(entry.text) <= LONGEST_HEADLINE and not is_sentence_end(entry.text)
+        if not entry.links and len(entry.text) <= LONGEST_HEADLINE and not ends_statement(entry.text)
     }
 
 
@@ -306,9 +318,17 @@ def title_of(block: Block) -> str | None:
     """The title that a heading or an entry gives: the words of its first link in an entry, else its own words."""
     plain = close_gaps(NUMBERING.sub("", without_link_words(block))).strip("*")
     first = next((link.anchor_text for link in block.links if link.anchor_text), None)
-    if block.kind is BlockKind.HEADING or first is None:
+    if block.kind is BlockKind.HEADING:
         return plain[:LONGEST_TITLE].strip() or None
-    return close_gaps(first) if close_gaps(first) in plain[: len(first) + 8] else plain[:LONGEST_TITLE] or None
+    if first is not None and close_gaps(first) in plain[: len(first) + 8]:
+        return close_gaps(first)
+    return first_sentence(plain) or plain[:LONGEST_TITLE].strip() or None
+
+
+def first_sentence(text: str) -> str | None:
+    """The first sentence of an entry, where it is short and text follows: so begin news in one paragraph."""
+    sentence, _, rest = text.partition("。")
+    return sentence.strip() if SHORTEST_TITLE <= len(sentence) <= LONGEST_LEAD and rest.strip() else None
 
 
 def without_link_words(block: Block) -> str:

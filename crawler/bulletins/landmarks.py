@@ -44,6 +44,7 @@ SOURCE = re.compile(
 COLOPHON = re.compile(
     r"^(?:信息公开(?:选项|属性|类别)\s*[：:]|[主抄]?\s*[报送发]\s*[：:]|[抄报分印]\s*[送发]\s*[：:]|公开(?:属性|方式)\s*[：:]"
     r"|[（(]?\s*(?:共|此件)?\s*印\s*(?:制|发)?\s*\d+\s*份\s*[）)]?$"
+    r"|.{2,30}(?:编印|主办|承办|编发)[\s\u3000]+(?:电话|联系|地址|邮箱|网址|责任编辑|审核|签发).{0,60}$"
     r"|.{2,40}\d{1,2}\s*月\s*\d{1,2}\s*日\s*印\s*发\s*$|.{2,40}年.{1,4}月.{1,4}日\s*印\s*发\s*$)"
 )
 # Names of those who made the issue stand in its masthead or at its end, and are no news.
@@ -51,6 +52,13 @@ STAFF = re.compile(
     r"^(?:责任编辑|责编|执行编辑|本期编辑|编\s*辑|主\s*编|编\s*审|审\s*核|审\s*签|校\s*对|签发人?|总编辑?|排版|值班编辑|联系电话|联系人|电\s*话|传\s*真"
     r"|邮\s*箱|电子邮箱|投稿邮箱|地\s*址|邮\s*编|网\s*址)\s*[：:]"
 )
+
+# 关注我们, 往期回顾 at an issue's end lead to the account and to earlier issues.
+CONTACT = re.compile(
+    r"^(?:欢迎|敬请|长按|扫码|扫一扫|点击|请|微信|添加|[，,])*(?:关注(?:我们|本?公众号|微信公众号|官方微信)|往期(?:内容|回顾|推荐|精彩|链接|推送|简报)"
+    r"|历史(?:消息|文章)|更多往期|投稿(?:方式|指南|须知))"
+)
+LONGEST_CONTACT = 60  # characters
 
 # 本期要目 and its like announce a table of contents: the same titles again, not items.
 CONTENTS = re.compile(
@@ -111,6 +119,9 @@ LINK_WORDS = re.compile(
     re.IGNORECASE,
 )
 
+# 报名表下载>> 了解更多→: words that are nothing but a link and point on.
+POINTS_ON = re.compile(r"^[^。；]{2,16}?\s*(?:[>＞»]{1,3}|→|▶|➤|☞)$")
+
 # What stands beside a QR code: 扫码阅读全文, （长按识别二维码）, 扫一扫，看视频. Not 扫黑除恶…, nor 扫码点餐进社区.
 CODE_CAPTION = re.compile(
     r"^[（(【\[▲△↑↓←→\s]*(?:请|长按|微信|手机|使用|用|可|或|，)*"
@@ -122,7 +133,7 @@ CODE_CAPTION = re.compile(
 # 1. 1、 （1） 一、 （一） • - before a title or an entry of a list (the order 一、（一）1.（1） is that of
 # GB/T 9704-2012, 7.3.3).
 NUMBERING = re.compile(
-    r"^(?:[0-9０-９]{1,3}\s*[.．、](?![0-9０-９])|[（(][0-9０-９]{1,3}[）)]|[\[［][0-9０-９]{1,3}[\]］](?=\s*\S)|[①-⑳]|[一二三四五六七八九十]{1,3}\s*、|[（(][一二三四五六七八九十]{1,3}[）)]|[•●○■□◆◇▪▶►★☆·※–-](?=\s)|[•●■◆▪▶►★※])\s*"
+    r"^(?:[0-9０-９]{1,3}\s*[.．、](?![0-9０-９])|[（(][0-9０-９]{1,3}[）)]|[\[［][0-9０-９]{1,3}[\]］](?=\s*\S)|[①-⑳]|[一二三四五六七八九十]{1,3}\s*、|[（(][一二三四五六七八九十]{1,3}[）)]|[•●○■□◆◇▪▶►★☆·※–-](?=\s)|[•●■◆▪▶►★※]|[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?\s?(?=\w))\s*"
 )
 
 # The same marks one by one, each with the figure that counts; a bullet counts nothing.
@@ -135,7 +146,7 @@ MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("一、", re.compile(r"^([一二三四五六七八九十]{1,3})\s*、")),
     ("（一）", re.compile(r"^[（(]([一二三四五六七八九十]{1,3})[）)]")),
 )
-BULLET = re.compile(r"^([•●■◆▪▶►★※○□◇☆])|^([–·-])(?=\s)")
+BULLET = re.compile(r"^([•●■◆▪▶►★※○□◇☆]|[\U0001f300-\U0001faff\u2600-\u27bf])|^([–·-])(?=\s)")
 
 # What sections are called where no brackets mark them (gazetteer offices, archives, libraries, culture departments).
 SECTION_NAME = re.compile(
@@ -185,6 +196,11 @@ CLOSERS = "”’》〉）】」』\"')］〕"
 def is_sentence_end(line: str) -> bool:
     """Whether a line ends as a sentence does, closing marks aside."""
     return line.rstrip(CLOSERS).endswith(tuple(SENTENCE_END)) or line.rstrip(CLOSERS).endswith(("！", "？", "!", "?"))
+
+
+def ends_statement(line: str) -> bool:
+    """Whether a line ends as only a sentence does; a title may ask (…吗？) or call out."""
+    return line.rstrip(CLOSERS).endswith(tuple(SENTENCE_END))
 
 
 # （中心供稿） and [1] may follow a text's last full stop.

@@ -27,7 +27,7 @@ from crawler.wechat.urls import find_addresses, mend_address, mend_link
 from storage.records import PlacedBy
 
 OTHER_ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"'“”‘’，。；、（）()《》【】\u4e00-\u9fff]+", re.IGNORECASE)
-LEFT_OVERS = re.compile(r"^[\s()（）<>\[\]【】\"'“”,，.。;；:：、|-]*$")
+LEFT_OVERS = re.compile(r"^[\W_]*$")  # signs alone: brackets, a colon, 👉
 LONGEST_LABEL = 60  # characters
 EMPTY_BRACKETS = re.compile(r"[（(<\[]\s*[)）>\]]")
 
@@ -87,7 +87,8 @@ def lies_over(link: Link, printed: Link) -> bool:
     target, named = mend_link(link.url).address, mend_address(printed.url).address
     if target is not None and named is not None:
         return target.article_url == named.article_url
-    return compact(unquote(link.url)).rstrip("/") == compact(unquote(printed.url)).rstrip("/")
+    told, meant = (compact(unquote(url)).rstrip("/") for url in (printed.url, link.url))
+    return meant == told or (named is None and meant.startswith(told))  # what is printed of it ends with the line
 
 
 def compact(text: str) -> str:

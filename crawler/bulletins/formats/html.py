@@ -22,7 +22,7 @@ from crawler.bulletins.formats.html_tables import Grid, is_band, is_data
 from crawler.bulletins.formats.opening import Opening
 from crawler.bulletins.formats.structured import clean, make_block, told_apart
 from crawler.bulletins.formats.text import decode
-from crawler.bulletins.landmarks import is_sentence_end
+from crawler.bulletins.landmarks import ends_statement
 from crawler.bulletins.mastheads import find_day
 from storage.errors import UnreadableBulletin
 from storage.records import PlacedBy
@@ -293,12 +293,7 @@ class Walk:
             return BlockKind.HEADING, BAND_LEVEL
         if self.is_new_entry:
             return BlockKind.ENTRY, 0
-        if (
-            is_bold
-            and 2 <= len(text) <= LONGEST_BOLD_HEADING
-            and not is_sentence_end(text)
-            and text[-1] not in "：:，,"
-        ):
+        if is_bold and 2 <= len(text) <= LONGEST_BOLD_HEADING and not ends_statement(text) and text[-1] not in "：:，,":
             return BlockKind.HEADING, BOLD_LEVEL
         return BlockKind.PARAGRAPH, 0
 

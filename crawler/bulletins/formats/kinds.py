@@ -67,7 +67,10 @@ def is_markdown(body: bytes) -> bool:
     sample = sample_of(body)
     headings = len(re.findall(r"(?m)^#{1,6} +\S", sample)) or len(re.findall(r"(?m)^#{1,6}[^\s#!]", sample)) > 2
     links = len(re.findall(r"\]\(\s*<?(?:https?:)?//?", sample))
-    return (headings and bool(links)) or headings >= 2 or links >= 2
+    named = re.search(r"(?m)^ {0,3}\[[^\]\n]{1,80}\]:\s*<?https?:", sample) and re.search(
+        r"\]\[[^\]\n]{0,80}\]", sample
+    )
+    return (headings and bool(links)) or headings >= 2 or links >= 2 or bool(named)
 
 
 def is_table(body: bytes) -> bool:

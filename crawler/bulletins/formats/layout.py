@@ -15,11 +15,12 @@ from dataclasses import replace
 
 from crawler.bulletins.formats.addresses import without_label
 from crawler.bulletins.formats.contents import LONGEST_HEAD, contents_range
+from crawler.bulletins.formats.crowding import is_crowded, relieves
 from crawler.bulletins.formats.flow import Block, BlockKind, Line
 from crawler.bulletins.formats.joining import close_gaps, join_lines, width
 from crawler.bulletins.formats.manner import SLACK, Manner, is_full, is_large, is_running, manner_of, starts_paragraph
 from crawler.bulletins.formats.sections import SECTION_LEVEL, section_length
-from crawler.bulletins.formats.titles import Place, level_of, title_length
+from crawler.bulletins.formats.titles import Place, is_all_link, level_of, title_length
 from crawler.bulletins.landmarks import (
     AFTER_TEXT,
     APPENDIX,
@@ -29,9 +30,11 @@ from crawler.bulletins.landmarks import (
     LINK_WORDS,
     NUMBERING,
     PAGE_NUMBER,
+    POINTS_ON,
     RULE,
     STAFF,
     credit_of,
+    ends_statement,
     ends_text,
     follows_in_number,
     is_sentence_end,
@@ -39,6 +42,8 @@ from crawler.bulletins.landmarks import (
     section_of,
 )
 from crawler.bulletins.mastheads import says_head
+
+SAME_INDENT = 0.3  # ems
 
 
 def to_blocks(lines: Sequence[Line]) -> list[Block]:
@@ -50,7 +55,7 @@ def to_blocks(lines: Sequence[Line]) -> list[Block]:
     kinds = [kind_of(line) for line in lines[:tail]]
     head = head_length(lines[:tail], kinds, manner)
     blocks = [block(BlockKind.MASTHEAD, [line]) for line in lines[:head]]
-    blocks += body_blocks(lines[head:tail], kinds[head:], manner)
+    blocks += body_of(lines[head:tail], kinds[head:], manner)
     blocks += [block(BlockKind.COLOPHON, [line]) for line in lines[tail:]]
     return blocks
 
@@ -83,7 +88,8 @@ def kind_of(line: Line) -> BlockKind | None:
     """What a line is by its own words; None for running text and titles."""
     if line.ready:
         return line.ready.kind
-    if line.is_address or (line.links and LINK_WORDS.match(line.text)) or CODE_CAPTION.match(line.text or "-"):
+    is_link_words = line.links and (LINK_WORDS.match(line.text) or (POINTS_ON.match(line.text) and is_all_link(line)))
+    if line.is_address or is_link_words or CODE_CAPTION.match(line.text or "-"):
         return BlockKind.ADDRESS
     if RULE.match(line.text):
         return BlockKind.RULE
@@ -113,6 +119,15 @@ def head_length(lines: Sequence[Line], kinds: Sequence[BlockKind | None], manner
         elif kinds[number] is None and is_running(line, manner):
             break
     return length
+
+
+def body_of(lines: Sequence[Line], kinds: Sequence[BlockKind | None], manner: Manner) -> list[Block]:
+    """The blocks between head and colophon, with plain lines as titles where those in larger type are too few."""
+    blocks = body_blocks(lines, kinds, manner)
+    if manner.has_looks and is_crowded(blocks):
+        finer = body_blocks(lines, kinds, replace(manner, has_plain_titles=True))
+        return finer if relieves(finer, blocks) else blocks
+    return blocks
 
 
 def body_blocks(lines: Sequence[Line], kinds: Sequence[BlockKind | None], manner: Manner) -> list[Block]:
@@ -189,7 +204,7 @@ def linked_entry_length(
 
 def linked_end(lines: Sequence[Line], kinds: Sequence[BlockKind | None], start: int) -> int:
     """Where the lines end that begin here, with the words of one link; the start itself where there is none."""
-    if start >= len(lines) or kinds[start] is not None or is_sentence_end(lines[start].text):
+    if start >= len(lines) or kinds[start] is not None or ends_statement(lines[start].text):
         return start
     end = start + 1
     while end < len(lines) and lines[end].continues_link:
@@ -217,7 +232,9 @@ def goes_on(lines: Sequence[Line], kinds: Sequence[BlockKind | None], number: in
         return True
     if is_large(line) != is_large(before) or not (is_full(before, manner) or has_no_room(before, line, manner)):
         return False
-    if starts_paragraph(line, manner) or (line.has_gap and not line.opens_page):
+    if (starts_paragraph(line, manner) and not is_indented_alike(before, line)) or (
+        line.has_gap and not line.opens_page
+    ):
         return False
     if mark_of(line.text) in manner.title_marks or ends_for_sure(before):
         return False
@@ -226,6 +243,12 @@ def goes_on(lines: Sequence[Line], kinds: Sequence[BlockKind | None], number: in
     if manner.has_indents and line.left is not None:
         return True
     return not (NUMBERING.match(line.text) or opens_unindented(lines, kinds, number, manner))
+
+
+def is_indented_alike(before: Line, line: Line) -> bool:
+    """Whether a line goes on with the one above it in a text that is indented as a whole."""
+    is_alike = before.left is not None and line.left is not None and abs(before.left - line.left) < SAME_INDENT
+    return is_alike and not is_sentence_end(before.text)
 
 
 def ends_for_sure(line: Line) -> bool:

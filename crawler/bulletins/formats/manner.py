@@ -40,6 +40,7 @@ class Manner:
     has_indents: bool  # paragraphs are indented
     has_credits: bool  # items close with a credit
     has_looks: bool  # the format tells type sizes, and titles show by them
+    has_plain_titles: bool = False  # what shows by its type are sections only
     has_gaps: bool  # empty lines mean something
     heading_sizes: tuple[float, ...]  # largest first
     title_marks: frozenset[str]  # the numberings and bullets that open items

@@ -15,10 +15,11 @@ from crawler.bulletins.formats.joining import join_lines
 from crawler.bulletins.formats.rows import table_blocks
 from crawler.bulletins.formats.structured import clean, make_block, told_apart
 from crawler.bulletins.formats.text import decode
-from crawler.bulletins.landmarks import is_sentence_end
+from crawler.bulletins.landmarks import ends_statement
 from storage.records import PlacedBy
 
 HEADING = re.compile(r"^ {0,3}(#{1,6})(?!#)\s*(.*?)\s*#*\s*$")
+UNDERLINE = re.compile(r"^ {0,3}([=-])\1{2,}\s*$")
 ENTRY = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+(.*)$")
 RULE = re.compile(r"^ {0,3}(?:[-*_=] *){3,}$")
 CELL_BORDER = re.compile(r"(?<!\\)\|")
@@ -72,6 +73,10 @@ def pieces(lines: list[str]) -> Iterator[tuple[BlockKind, str, int]]:
     """The headings, entries and paragraphs of a text: kind, words, level."""
     kind, words, level = BlockKind.PARAGRAPH, list[str](), 0
     for line in [*lines, ""]:
+        if len(words) == 1 and kind is BlockKind.PARAGRAPH and (found := UNDERLINE.match(line)):
+            yield BlockKind.HEADING, words[0], 1 if found.group(1) == "=" else 2
+            words = []
+            continue
         opened = opening(line)
         if opened or not line.strip():
             if words:
@@ -112,7 +117,7 @@ def read_block(kind: BlockKind, words: str, level: int, targets: Mapping[str, st
         text, free, place = text + between + anchor, free + between + " ", found.end()
         links.append(Link(url=url, grounds=grounds, anchor_text=clean(bare(anchor)) or None))
     text, free = text + words[place:], free + words[place:]
-    if kind is BlockKind.PARAGRAPH and BOLD_LINE.match(words) and not is_sentence_end(bare(text)):
+    if kind is BlockKind.PARAGRAPH and BOLD_LINE.match(words) and not ends_statement(bare(text)):
         kind, level = BlockKind.HEADING, BOLD_LEVEL
     return make_block(kind, clean(bare(text)), links=links, anchored=clean(free), level=level)
 

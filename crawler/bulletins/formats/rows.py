@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from crawler.bulletins.formats.flow import Block, BlockKind, Link
 from crawler.bulletins.formats.structured import make_block
-from crawler.bulletins.landmarks import is_sentence_end
+from crawler.bulletins.landmarks import ends_statement
 from storage.records import PlacedBy
 
 WIDEST = 40  # cells
@@ -57,7 +57,7 @@ def table_blocks(
 def is_band(rows: Sequence[Sequence[str]], links: Sequence[Sequence[Sequence[Link]]], number: int) -> bool:
     """Whether a row is one short cell that names a section of the rows with links below it."""
     said = [cell for cell in rows[number] if cell]
-    if len(said) != 1 or any(links[number]) or len(said[0]) > LONGEST_SECTION or is_sentence_end(said[0]):
+    if len(said) != 1 or any(links[number]) or len(said[0]) > LONGEST_SECTION or ends_statement(said[0]):
         return False
     return number + 1 < len(rows) and sum(map(bool, rows[number + 1])) >= 2 and any(links[number + 1])
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crawler.bulletins.formats.addresses import listed_number, with_printed_links, without_label
+from crawler.bulletins.formats.crowding import is_crowded, relieves
 from crawler.bulletins.formats.flow import Block, BlockKind, Line, Link
 from crawler.bulletins.formats.joining import width
 from crawler.bulletins.formats.layout import to_blocks
@@ -53,8 +54,11 @@ def told_apart(blocks: Sequence[Block]) -> list[Block]:
     """
     if not has_structure(blocks):
         return to_blocks([line_of(block) for block in blocks])
-    told = [replace(block, kind=kind_of(block)) for block in blocks]
-    return with_colophon(with_head(told))
+    told = with_colophon(with_head([replace(block, kind=kind_of(block)) for block in blocks]))
+    if is_crowded(told):
+        finer = to_blocks([line_of(block) for block in blocks])
+        return finer if relieves(finer, told) else told
+    return told
 
 
 def has_structure(blocks: Sequence[Block]) -> bool:

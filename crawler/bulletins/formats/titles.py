@@ -29,6 +29,7 @@ from crawler.bulletins.landmarks import (
     LINK_WORDS,
     NUMBERING,
     STAFF,
+    ends_statement,
     ends_text,
     is_sentence_end,
     is_source,
@@ -90,7 +91,9 @@ def title_length(place: Place) -> int:
     if count := large_length(place):
         return count
     if place.manner.has_looks and not is_all_link(place.line):
-        return numbered_length(place)
+        count = numbered_length(place)
+        if count or not place.manner.has_plain_titles:
+            return count
     count = plain_title_length(place)
     if not count or is_too_long(place, count):
         return 0
@@ -129,7 +132,7 @@ def large_length(place: Place) -> int:
 
 def stands_out(line: Line, manner: Manner) -> bool:
     """Whether a line of body size looks like a heading: bold or centred, and short."""
-    return (line.is_bold or line.is_centred) and not is_full(line, manner) and not is_sentence_end(line.text)
+    return (line.is_bold or line.is_centred) and not is_full(line, manner) and not ends_statement(line.text)
 
 
 def numbered_length(place: Place) -> int:

@@ -355,3 +355,55 @@ def test_long_lists_at_the_end_take_time_in_proportion():
     bulletin = read_bulletin(f"江州通讯\n2024年5月20日\n\n{items}\n\n相关链接\n{listed}\n".encode(), "a.txt")
     assert time.process_time() - started < 8
     assert [item.title for item in bulletin.items if len(item.citations) == 1] == titles
+
+
+# ---- plain titles, quotations, lists of terms -----------------------------------------------------------------------
+
+
+def test_plain_titles_below_the_bold_names_of_sections_open_items():
+    """Bold type names sections only: several texts that cite stand below each of them."""
+    items = [f"<p>{title}</p><p>{TEXT}<a href='{link(n)}'>阅读全文</a></p>" for n, title in enumerate(ITEMS, 1)]
+    page = f"<html><body><h3>学会要闻</h3>{items[0]}{items[1]}<h3>科普园地</h3>{items[2]}</body></html>"
+    assert sure_titles(page, "a.html") == list(ITEMS)
+
+
+def test_paragraphs_of_one_item_that_each_cite_do_not_tear_it_apart():
+    texts = "".join(f"<p>{TEXT}<a href='{link(n)}'>详见</a></p><p>{TEXT}</p>" for n in (1, 2, 3))
+    page = f"<html><body><h2>{ITEMS[0]}</h2>{texts}<h2>{ITEMS[1]}</h2><p>{TEXT}</p></body></html>"
+    assert sure_titles(page, "a.html") == [ITEMS[0]] * 3
+
+
+@pytest.mark.parametrize("title", ["试用期能随意延长吗？", "医保缴费开始啦！"])
+def test_a_bold_question_or_call_is_a_title(title):
+    page = "".join(
+        f"<p><b>{each}</b></p><p>{TEXT}</p><p><a href='{link(n)}'>原文</a></p>"
+        for n, each in ((1, title), (2, ITEMS[1]))
+    )
+    assert sure_titles(f"<html><body>{page}</body></html>", "a.html") == [title, ITEMS[1]]
+
+
+def test_a_message_that_was_forwarded_is_read_without_its_marks():
+    quoted = "".join(f"> {title}\n> {link(n)}\n>\n" for n, title in enumerate(ITEMS, 1))
+    head = "From: a@b.example\nTo: c@d.example\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n"
+    forwarded = "请审阅。\n\n-----原始邮件-----\n发件人: 宣教部\n主题: 本周推送\n\n"
+    assert sure_titles(head + forwarded + quoted, "a.eml") == list(ITEMS)
+
+
+def test_pictographs_before_titles_and_addresses_are_bullets():
+    items = "\n\n".join(f"📌{title}\n👉{link(n)}" for n, title in enumerate(ITEMS, 1))
+    assert sure_titles(f"早上好！以下是今日推送：\n\n{items}\n") == list(ITEMS)
+
+
+def test_markdown_with_its_addresses_below_and_underlined_titles_is_read_as_such():
+    items = "".join(f"{n}. **{title}**。{TEXT}[全文][{n}]\n" for n, title in enumerate(ITEMS, 1))
+    listed = "".join(f"[{n}]: {link(n)}\n" for n in (1, 2, 3))
+    assert sure_titles(f"水文通讯\n========\n\n{items}\n{listed}", "a.md") == list(ITEMS)
+
+
+@pytest.mark.parametrize("line", ["关注我们、了解往期内容：", "往期回顾：", "扫码关注公众号"])
+def test_a_link_to_the_account_or_to_earlier_issues_is_no_items(line):
+    items = "".join(
+        f"<h3>{title}</h3><p>{TEXT}</p><p><a href='{link(n)}'>原文</a></p>" for n, title in enumerate(ITEMS, 1)
+    )
+    page = f"<html><body>{items}<p>{line}<a href='{link(4)}'>{link(4)}</a></p></body></html>"
+    assert places(page, "a.html")[4][0] is None

@@ -62,7 +62,8 @@ class Writing:
     def part(self, part: Line | Table) -> str:
         if isinstance(part, Table):
             rows = "".join(f"<w:tr>{''.join(map(self.cell, row))}</w:tr>" for row in part.rows)
-            return f"<w:tbl><w:tblPr>{BORDERS}</w:tblPr><w:tblGrid/>{rows}</w:tbl>"
+            # Word writes a paragraph behind a table that ends a document; without it LibreOffice loses the table
+            return f"<w:tbl><w:tblPr>{BORDERS}</w:tblPr><w:tblGrid/>{rows}</w:tbl><w:p/>"
         if part.kind == "-":
             return '<w:p><w:pPr><w:pBdr><w:bottom w:val="single" w:sz="12" w:color="FF0000"/></w:pBdr></w:pPr></w:p>'
         if part.kind == "PAGE":
