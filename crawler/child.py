@@ -219,9 +219,9 @@ class Answering:
         self._keeping = ThreadPoolExecutor(KEEPING_THREADS, "keeping")
 
     def get_ready(self, first: str) -> None:
-        """Import what the first reading needs while the parent is still on its way to it."""
+        """Import what the first calls need while the parent is on its way to them (it may be making the archive)."""
         if self._place:
-            self._keeping.submit(lambda: self._archive)
+            self._keeping.submit(_import_archive)
         self._reading.submit(READINGS[first])
 
     def take(self, number: int, what: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
@@ -263,13 +263,17 @@ class Answering:
 
     @property
     def _archive(self) -> Archive:
-        from storage.archive import Archive
-
         with self._lock:
             if self._opened is None:
                 assert self._place, "a call for the archive, to a child that has none"
-                self._opened = Archive.open(self._place[0], database_url=self._place[1], writing=True)
+                self._opened = _import_archive().open(self._place[0], database_url=self._place[1], writing=True)
             return self._opened
+
+
+def _import_archive() -> type[Archive]:
+    from storage.archive import Archive
+
+    return Archive
 
 
 def main(arguments: list[str]) -> None:

@@ -50,10 +50,11 @@ def run_crawl(
         config = with_contact(config)
         with (
             watching(config) as watcher,
-            open_archive(config, writing=True, create=True) as archive,
             ExitStack() as until_done,
         ):
-            child = the_child(config, until_done)
+            child = the_child(config, until_done)  # it imports while the archive is opened here
+            archive = until_done.enter_context(open_archive(config, writing=True, create=True))
+            until_done.callback(child.close)  # before the archive
             from crawler.crawling import crawl
 
             held = bulletin_id(archive, replaces) if replaces is not None else None

@@ -44,16 +44,12 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 16
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 1 << 30
 CONCURRENT_ITEMS = 16
 
-COOKIES_ENABLED = False
-REFERRER_POLICY = "no-referrer"  # assets name WeChat's own host themselves
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",  # WeChat's notices come in the reader's language
 }
 
-HTTPERROR_ALLOW_ALL = True  # whatever was answered is a fact to keep
 REDIRECT_MAX_TIMES = 6
-METAREFRESH_ENABLED = False  # a page's own doing, to be read, not obeyed
 # Twice more for what the network did; never for what was said: a refusal that is asked again is a second refusal.
 RETRY_TIMES = 2
 RETRY_HTTP_CODES = [500, 502, 504]
@@ -76,14 +72,27 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # the tap does its part
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard does its part
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no spider of ours knows a password
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # a page's own doing, to be read, not obeyed
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,  # each request stands for itself
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,  # the next line does its part
     "crawler.middlewares.ProxyOfHost": 750,
     "crawler.middlewares.WireTap": 860,  # nearest to the wire: redirects swallow what they follow
+}
+# What a spider gives is its own: no further requests, no referers, no statuses to be filtered.
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # whatever was answered is a fact to keep
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # assets name WeChat's own host themselves
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # a long address is asked for like any
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 ITEM_PIPELINES = {"crawler.pipelines.IntoArchive": 100}
 EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.feedexport.FeedExporter": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,  # it runs any Python code for whoever reaches its port
+    "scrapy.extensions.telnet.TelnetConsole": None,  # so does this one
 }
 # Nobody reads Scrapy's counters: a crawl has its own tally.
 STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"

@@ -17,7 +17,6 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
-from bs4 import BeautifulSoup
 from lxml import etree
 
 from storage.errors import ReadingError
@@ -82,6 +81,8 @@ def read_list(body: bytes, base_url: str) -> Listing:
 
 def read_page(body: bytes, base_url: str) -> Listing:
     """Every web address that a page links to, absolute, without fragments, in order, each once."""
+    from bs4 import BeautifulSoup  # where lists are read; a crawl's first process only asks for them
+
     page = BeautifulSoup(body, "lxml")
     base = page.find("base", href=True)
     start = resolved(str(base["href"]), base_url) if base else None
