@@ -346,7 +346,9 @@ def is_numbered_title(block: Block) -> bool:
     if block.kind is not BlockKind.PARAGRAPH or not NUMBERING.match(block.text):
         return False
     anchor = next((link.anchor_text for link in block.links if link.anchor_text), None)
-    return anchor is not None and close_gaps(NUMBERING.sub("", block.text)).startswith(close_gaps(anchor))
+    if anchor is None or LINK_WORDS.match(anchor):
+        return False
+    return close_gaps(NUMBERING.sub("", block.text)).startswith(close_gaps(anchor))
 
 
 def has_links_ahead(blocks: Sequence[Block], start: int) -> bool:

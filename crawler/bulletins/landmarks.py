@@ -14,6 +14,10 @@ SECTION = re.compile(r"^[【〖\[［]\s*([^【】〖〗\[\]［］]{1,24}?)\s*[�
 PART = re.compile(
     r"^第[一二三四五六七八九十]{1,3}(?:部分|篇|章|编|辑|单元|板块|版块)(?:[\s\u3000：:]+([^，。；：！？]{1,24}))?$"
 )
+# == 要闻 ==, ★★★市州动态★★★: a name between the same signs on both sides.
+ORNAMENTED = re.compile(
+    r"^(([=＝~～*＊★☆◆◇■□▲△●○#＃|｜_—–-])\2{0,9})\s*([^\W\d_][^，。；：！？=＝~～*＊★☆◆◇■□]{1,13}?)\s*\2{1,10}$"
+)
 LONGEST_SOURCE = 50  # characters
 SECTION_OPENERS = "【〖"
 
@@ -110,6 +114,17 @@ PART_LABEL = re.compile(
     r"\s*[：:]"
 )
 
+# 媒体：…, 时间：…, 摘要：…: what is said of an item field by field; and 标题：…, which is its title.
+FIELDS = (
+    r"(?:媒体|来源|出处|作者|记者|时间|日期|地点|链接|网址|摘要|内容摘要|内容提要|简介|关键词|公众号|微信号|账号|平台|栏目|类别|载体"
+    r"|(?:阅读|点击|浏览|转发|点赞)[数量]?|(?:文章|原文|微信|推文)链接|(?:发布|推送|刊发|发表|刊登|采用)(?:时间|日期|单位|部门|平台|账号|媒体|渠道)"
+    r"|(?:报送|供稿|来源|责任)单位|编辑|审核)"
+)
+FIELD = re.compile(rf"^[（(【\[]?\s*{FIELDS}\s*[：:]")
+FIELD_NAME = re.compile(rf"^\s*{FIELDS}\s*[：:]?\s*$")
+TITLE_FIELD = re.compile(r"^\s*(?:文章|稿件|推文|原文|新闻|信息)?(?:标题|题目|题名|篇名)\s*[：:]\s*(?=\S)")
+TITLE_NAME = re.compile(r"^\s*(?:文章|稿件|推文|原文|新闻|信息)?(?:标题|题目|题名|篇名|名称)\s*[：:]?\s*$")
+
 # Words that are nothing but a link: 阅读原文, 点击查看详情 (web pages and Word link them instead of titles).
 LINK_WORDS = re.compile(
     r"^[（(【\[]?\s*(?:点击|点此|戳|请|>+|》+)*\s*(?:阅读|查看|浏览|详细|微信|公众号|原文|全文|文章|链接|网址|更多|详情|内容|报道|新闻|推文|此处|这里|进入|了解|相关|信息|地址){1,4}"
@@ -133,7 +148,7 @@ CODE_CAPTION = re.compile(
 # 1. 1、 （1） 一、 （一） • - before a title or an entry of a list (the order 一、（一）1.（1） is that of
 # GB/T 9704-2012, 7.3.3).
 NUMBERING = re.compile(
-    r"^(?:[0-9０-９]{1,3}\s*[.．、](?![0-9０-９])|[（(][0-9０-９]{1,3}[）)]|[\[［][0-9０-９]{1,3}[\]］](?=\s*\S)|[①-⑳]|[一二三四五六七八九十]{1,3}\s*、|[（(][一二三四五六七八九十]{1,3}[）)]|[•●○■□◆◇▪▶►★☆·※–-](?=\s)|[•●■◆▪▶►★※]|[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?\s?(?=\w))\s*"
+    r"^(?:[0-9０-９]{1,3}\s*[.．、](?![0-9０-９])|[（(][0-9０-９]{1,3}[）)]|[\[［][0-9０-９]{1,3}[\]］](?=\s*\S)|[①-⑳]|[一二三四五六七八九十]{1,3}\s*、|[（(][一二三四五六七八九十]{1,3}[）)]|[•●○■□◆◇▪▶►★☆·※–-](?=\s)|[•●■◆▪▶►★※]|[0-9]\ufe0f?\u20e3|[\u25a0-\u25ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]\ufe0f?\s?(?=[\w《“]))\s*"
 )
 
 # The same marks one by one, each with the figure that counts; a bullet counts nothing.
@@ -143,10 +158,11 @@ MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("（1）", re.compile(r"^[（(]([0-9０-９]{1,3})[）)]")),
     ("[1]", re.compile(r"^[\[［]([0-9０-９]{1,3})[\]］](?=\s*\S)")),
     ("①", re.compile(r"^([①-⑳])")),
+    ("1⃣", re.compile(r"^([0-9])\ufe0f?\u20e3")),
     ("一、", re.compile(r"^([一二三四五六七八九十]{1,3})\s*、")),
     ("（一）", re.compile(r"^[（(]([一二三四五六七八九十]{1,3})[）)]")),
 )
-BULLET = re.compile(r"^([•●■◆▪▶►★※○□◇☆]|[\U0001f300-\U0001faff\u2600-\u27bf])|^([–·-])(?=\s)")
+BULLET = re.compile(r"^([•●■◆▪▶►★※○□◇☆]|[\u25a0-\u25ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])|^([–·-])(?=\s)")
 
 # What sections are called where no brackets mark them (gazetteer offices, archives, libraries, culture departments).
 SECTION_NAME = re.compile(
@@ -271,5 +287,7 @@ def section_of(line: str) -> str | None:
     """The name of the section that a line of its own opens; None when it opens none."""
     if part := PART.match(line):
         return (part.group(1) or line).strip()
+    if named := ORNAMENTED.match(line):
+        return named.group(3).strip()
     found = SECTION.match(line)
     return found.group(1).strip() if found and line[0] in SECTION_OPENERS else None

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from crawler.bulletins.formats.flow import Block, BlockKind
 
 FEWEST_TITLES = 2
+LONG = 30  # characters: a text of its own, not the words of a link
 MOSTLY = 0.75  # of the plain titles cite
 
 OPENS = frozenset({BlockKind.SECTION, BlockKind.HEADING, BlockKind.ENTRY, BlockKind.ROW})
@@ -48,7 +49,7 @@ def citing(texts: Sequence[Block]) -> int:
     count, is_open = 0, True
     for block in texts:
         if block.links:
-            count += is_open
+            count += is_open or (block.kind is BlockKind.PARAGRAPH and len(block.plain) >= LONG)
             is_open = False
         elif block.kind is BlockKind.PARAGRAPH:
             is_open = True

@@ -84,6 +84,7 @@ class Block:
     page: int | None = None
     end_page: int | None = None
     links: tuple[Link, ...] = ()
+    lead: str | None = None  # the words in bold with which a text begins
     section: str | None = None  # of a row, where its table says so
 
 

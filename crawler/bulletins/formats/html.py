@@ -135,6 +135,8 @@ class Walk:
         self.words: list[str] = []  # of the block being gathered
         self.free_words: list[str] = []  # those of them outside link elements
         self.bold_length = 0
+        self.lead: list[str] = []  # the bold words with which it begins
+        self.is_lead_over = False
         self.links: list[Link] = []
         self.waiting: list[Link] = []  # links around pictures: they belong to the text that follows
         self.anchor: tuple[Tag, int] | None = None  # the open link, and where in words it began
@@ -225,6 +227,10 @@ class Walk:
             self.free_words.append(" ")
         if self.bold:
             self.bold_length += len(clean(text))
+        if self.bold and not self.is_lead_over:
+            self.lead.append(text)
+        elif text.strip():
+            self.is_lead_over = True
 
     def end_link(self) -> None:
         """A link element ends: it is a link of the block, or waits for the text that follows when it has none."""
@@ -247,7 +253,9 @@ class Walk:
         text, free = clean("".join(self.words)), clean("".join(self.free_words))
         is_bold = self.bold_length >= max(1, len(text.replace(" ", "")) * 0.95)
         links = (*self.links, *self.code_links(is_alone=not text))
+        lead = clean("".join(self.lead)) if self.is_lead_over else ""
         self.words, self.free_words, self.links, self.codes, self.bold_length = [], [], [], [], 0
+        self.lead, self.is_lead_over = [], False
         if not text and not links:
             self.leave_pictures()
             return
@@ -256,7 +264,7 @@ class Walk:
             return
         kind, level = self.kind_of(text, is_bold=is_bold)
         links, self.waiting = (*self.waiting, *links), []
-        block = make_block(kind, text, links=links, anchored=free, level=level)
+        block = replace(make_block(kind, text, links=links, anchored=free, level=level), lead=lead or None)
         self.blocks.append(self.with_grid(block) if kind is BlockKind.ROW else block)
         self.is_new_entry = False
 

@@ -33,22 +33,27 @@ from crawler.bulletins.landmarks import (
     POINTS_ON,
     RULE,
     STAFF,
+    TITLE_FIELD,
     credit_of,
     ends_statement,
     ends_text,
     follows_in_number,
     is_sentence_end,
     mark_of,
+    number_of,
     section_of,
 )
 from crawler.bulletins.mastheads import says_head
 
+MOST_ENTRY_LINES = 3
+FEWEST_NAMED = 2
+NAMED_LEVEL = 5  # below headings that show by their type
 SAME_INDENT = 0.3  # ems
 
 
 def to_blocks(lines: Sequence[Line]) -> list[Block]:
     """Return the blocks of a document whose lines are given in reading order, head first, colophon last."""
-    lines = [line for line in lines if not is_furniture(line)]
+    lines = with_named_titles([line for line in lines if not is_furniture(line)])
     first, end = contents_range(lines)
     manner = manner_of([*lines[:first], *lines[end:]])
     tail = colophon_start(lines)
@@ -58,6 +63,18 @@ def to_blocks(lines: Sequence[Line]) -> list[Block]:
     blocks += body_of(lines[head:tail], kinds[head:], manner)
     blocks += [block(BlockKind.COLOPHON, [line]) for line in lines[tail:]]
     return blocks
+
+
+def with_named_titles(lines: Sequence[Line]) -> list[Line]:
+    """The lines; where several say 标题：…, these are the titles."""
+    named = [number for number, line in enumerate(lines) if TITLE_FIELD.match(line.text) and not line.ready]
+    if len(named) < FEWEST_NAMED:
+        return list(lines)
+    told = list(lines)
+    for number in named:
+        text, rest = (TITLE_FIELD.sub("", said) for said in (told[number].text, told[number].rest))
+        told[number] = replace(told[number], text=text, rest=rest, level=NAMED_LEVEL)
+    return told
 
 
 def is_furniture(line: Line) -> bool:
@@ -154,11 +171,22 @@ def next_blocks(place: Place) -> tuple[list[Block], int]:
         return [block(BlockKind.ENTRY, lines[start : start + count])], count
     if section_length(place):
         return [block(BlockKind.HEADING, [place.line], level=SECTION_LEVEL)], 1
+    if count := numbered_entry_length(lines, place.kinds, start, place.before):
+        return [block(BlockKind.ENTRY, lines[start : start + count])], count
     if count := title_length(place):
         return title_blocks(lines[start : start + count], place.manner), count
     count = paragraph_length(lines, place.kinds, start, place.manner)
     paragraph = lines[start : start + count]
-    return [block(BlockKind.ENTRY if is_entry(paragraph, place.before) else BlockKind.PARAGRAPH, paragraph)], count
+    is_cited = kind_at(place.kinds, start + count) is BlockKind.ADDRESS
+    if is_cited and not place.line.links and number_of(place.line.text) is not None:  # 1. …。 with its address below
+        count += run_length(place.kinds, start + count, BlockKind.ADDRESS)
+        paragraph = lines[start : start + count]
+    return [
+        block(
+            BlockKind.ENTRY if is_entry(paragraph, place.before, is_cited=is_cited) else BlockKind.PARAGRAPH,
+            paragraph,
+        )
+    ], count
 
 
 def title_blocks(lines: Sequence[Line], manner: Manner) -> list[Block]:
@@ -202,6 +230,35 @@ def linked_entry_length(
     return end - start if follows or linked_end(lines, kinds, end) > end else 0
 
 
+def numbered_entry_length(
+    lines: Sequence[Line], kinds: Sequence[BlockKind | None], start: int, before: Sequence[Block]
+) -> int:
+    """How many lines a numbered entry of a list has: up to the next number, with a link, in a list of such; else 0."""
+    end = numbered_end(lines, kinds, start)
+    if end == start:
+        return 0
+    follows = (
+        bool(before) and before[-1].kind is BlockKind.ENTRY and follows_in_number(before[-1].text, lines[start].text)
+    )
+    has_next = end < len(lines) and follows_in_number(lines[start].text, lines[end].text)
+    return end - start if follows or (has_next and numbered_end(lines, kinds, end) > end) else 0
+
+
+def numbered_end(lines: Sequence[Line], kinds: Sequence[BlockKind | None], start: int) -> int:
+    """Where a numbered line ends with its link, over at most three lines; the start itself where it has none."""
+    if start >= len(lines) or kinds[start] is not None or number_of(lines[start].text) is None:
+        return start
+    for end in range(start + 1, min(start + MOST_ENTRY_LINES, len(lines)) + 1):
+        if any(link.anchor_text for link in lines[end - 1].links):
+            while end < len(lines) and (lines[end].continues_link or lines[end].goes_on):
+                end += 1
+            is_last = end == len(lines) or kinds[end] is not None
+            return end if is_last or follows_in_number(lines[start].text, lines[end].text) else start
+        if end < len(lines) and (kinds[end] is not None or number_of(lines[end].text) is not None):
+            break
+    return start
+
+
 def linked_end(lines: Sequence[Line], kinds: Sequence[BlockKind | None], start: int) -> int:
     """Where the lines end that begin here, with the words of one link; the start itself where there is none."""
     if start >= len(lines) or kinds[start] is not None or ends_statement(lines[start].text):
@@ -237,6 +294,8 @@ def goes_on(lines: Sequence[Line], kinds: Sequence[BlockKind | None], number: in
     ):
         return False
     if mark_of(line.text) in manner.title_marks or ends_for_sure(before):
+        return False
+    if is_sentence_end(before.text) and (is_all_link(line) or line.is_bold != before.is_bold):
         return False
     if not is_sentence_end(before.text):
         return True
@@ -277,12 +336,24 @@ def opens_unindented(lines: Sequence[Line], kinds: Sequence[BlockKind | None], n
     return 1.4 <= short <= SLACK and has_more and not is_sentence_end(lines[number].text)
 
 
-def is_entry(lines: Sequence[Line], before: Sequence[Block]) -> bool:
-    """Whether a paragraph is an entry of a list: numbered, with a link, or the next number after such an entry."""
+def kind_at(kinds: Sequence[BlockKind | None], number: int) -> BlockKind | None:
+    """What a line is by its own words; None for running text, and behind the last line."""
+    return kinds[number] if number < len(kinds) else None
+
+
+def is_entry(lines: Sequence[Line], before: Sequence[Block], *, is_cited: bool) -> bool:
+    """Whether a paragraph is an entry of a list: numbered, with a link, or the next number after such an entry.
+
+    ``is_cited``: an address stands right below it.
+    """
     if not NUMBERING.match(lines[0].text):
         return False
     above = before[-1] if before and before[-1].kind is BlockKind.ENTRY else None
-    return any(line.links for line in lines) or (above is not None and follows_in_number(above.text, lines[0].text))
+    return (
+        is_cited
+        or any(line.links for line in lines)
+        or (above is not None and follows_in_number(above.text, lines[0].text))
+    )
 
 
 def block(kind: BlockKind, lines: Sequence[Line], *, level: int = 0) -> Block:

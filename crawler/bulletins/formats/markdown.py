@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby
 
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
@@ -35,6 +36,7 @@ LINK = re.compile(
     re.IGNORECASE,
 )
 BOLD_LINE = re.compile(r"^\s*(\*\*|__)(?=\S)(?:(?!\1).){2,60}\1\s*$")
+LEAD = re.compile(r"^\s*(\*\*|__)(?=\S)((?:(?!\1).){4,60})\1(?=\s*\S)")  # bold words with a text behind them
 BOLD_LEVEL = 7  # a line all in bold type: below every real heading
 EMPHASIS = re.compile(r"(\*\*|__|`)(?=\S)(.{1,300}?)(?<=\S)\1")
 
@@ -87,6 +89,9 @@ def pieces(lines: list[str]) -> Iterator[tuple[BlockKind, str, int]]:
                 yield kind, first, level
                 kind, words, level = BlockKind.PARAGRAPH, [], 0
         else:
+            if len(words) == 1 and kind is BlockKind.PARAGRAPH and BOLD_LINE.match(words[0]):
+                yield kind, words[0], level
+                words = []
             words.append(line.lstrip(" \t>"))
 
 
@@ -119,7 +124,9 @@ def read_block(kind: BlockKind, words: str, level: int, targets: Mapping[str, st
     text, free = text + words[place:], free + words[place:]
     if kind is BlockKind.PARAGRAPH and BOLD_LINE.match(words) and not ends_statement(bare(text)):
         kind, level = BlockKind.HEADING, BOLD_LEVEL
-    return make_block(kind, clean(bare(text)), links=links, anchored=clean(free), level=level)
+    block = make_block(kind, clean(bare(text)), links=links, anchored=clean(free), level=level)
+    lead = LEAD.match(text) if kind in (BlockKind.PARAGRAPH, BlockKind.ENTRY) else None
+    return replace(block, lead=clean(lead.group(2))) if lead else block
 
 
 def link_of(found: re.Match[str], targets: Mapping[str, str]) -> tuple[str | None, str]:

@@ -128,7 +128,8 @@ def level_of(pieces: Sequence[PrintedLine], annotations: Sequence[tuple[float, s
     low = bisect_left(annotations, (first.bottom - 0.2 * first.size, ""))
     high = bisect_left(annotations, (first.top + 0.2 * first.size, ""))
     urls = [url for _, url in annotations[low:high]]
-    urls += [piece.text for piece in pieces if any(mark in piece.text.lower() for mark in CITES)]
+    if not urls:
+        urls = [piece.text for piece in pieces if any(mark in piece.text.lower() for mark in CITES)]
     return Level(tuple(sorted(pieces, key=lambda piece: piece.left)), tuple(urls))
 
 
@@ -173,7 +174,7 @@ class Run:
             edges.append((min(level.middle for level in upper) + max(level.middle for level in lower)) / 2)
         edges.append(min(level.bottom for level in rows[-1]) - 1)
         cells = tuple(self.slots(number, row) for number, row in enumerate(rows))
-        return Grid(columns=(left, *strips, right), rows=tuple(edges), cells=cells)
+        return Grid(columns=(left, *strips, right), rows=tuple(edges), cells=cells, is_drawn=False)
 
     def is_table(self, rows: Sequence[Sequence[Level]]) -> bool:
         """Whether rows have words in several columns, and some of these cite."""
@@ -181,7 +182,10 @@ class Run:
         urls = [any(level.urls for level in row) for row in rows]
         citing = sum(len(row) > 1 and cites for row, cites in zip(filled, urls, strict=True))
         is_short = all(max(row.values()) <= MOST_LINES for row in filled)
-        return is_short and citing >= FEWEST_CITING and sum(len(row) > 1 for row in filled) >= FEWEST_ROWS
+        urls_told = len({url for row in rows for level in row for url in level.urls})
+        return (
+            is_short and min(citing, urls_told) >= FEWEST_CITING and sum(len(row) > 1 for row in filled) >= FEWEST_ROWS
+        )
 
     def from_first(self, rows: Sequence[list[Level]]) -> list[list[Level]]:
         """The rows from the first on that may be one of a table."""

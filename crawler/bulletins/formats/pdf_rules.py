@@ -48,6 +48,7 @@ class Grid:
     columns: tuple[float, ...]
     rows: tuple[float, ...]
     cells: tuple[tuple[Slot, ...], ...]  # by row and column: the first slot of the cell
+    is_drawn: bool = True  # not only told by white: what stands beside what is sure
 
     def row_at(self, height: float) -> int | None:
         """The row at a height; None above and below the table."""

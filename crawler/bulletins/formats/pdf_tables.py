@@ -55,6 +55,8 @@ class Table:
     @property
     def has_items_in_cells(self) -> bool:
         """Whether cells beside each other hold whole items, or are so long that they lay out the page."""
+        if not self.grid.is_drawn:
+            return False
         rows = [row for row, column in self.cells if self.holds_item((row, column))]
         is_long = any(sum(len(line.text) for line in lines) > LONGEST_CELL for lines in self.cells.values())
         return is_long or len(rows) > len(set(rows))

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from crawler.bulletins.formats.flow import Block, BlockKind, Link
 from crawler.bulletins.formats.structured import make_block
-from crawler.bulletins.landmarks import ends_statement
+from crawler.bulletins.landmarks import FIELD_NAME, TITLE_NAME, ends_statement
 from storage.records import PlacedBy
 
 WIDEST = 40  # cells
@@ -27,6 +28,7 @@ SECTION_COLUMNS = re.compile(r"^(?:所属)?(?:栏目|板块|版块|专栏|专题
 ADDRESS = re.compile(r"^\s*(?:https?://|mp\.weixin)", re.IGNORECASE)
 LONGEST_TITLE = 60
 LONGEST_SECTION = 20
+FORM, WIDEST_FORM = 0.8, 4  # share of rows that name a field; cells of a row
 
 
 def is_data_row(row: Sequence[str]) -> bool:
@@ -41,6 +43,9 @@ def table_blocks(
 
     ``pages`` are those on which the rows stand, where that is known.
     """
+    if is_form(rows):
+        yield from form_blocks(rows, links, pages)
+        return
     has_header = len(rows) > 1 and is_header(rows[0], rows[1:]) and not any(cell for cell in links[0])
     names = rows[0] if has_header else []
     section = None
@@ -52,6 +57,28 @@ def table_blocks(
             section = section_cell(row, names) or section
             page = pages[number] if pages else None
             yield row_of(row, [link for cell in cells for link in cell], names, page=page, section=section)
+
+
+def is_form(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first cells name what the second ones say: 标题, 来源, 链接, one below the other."""
+    names = [row[0] for row in rows if row and row[0]]
+    titles = sum(bool(TITLE_NAME.match(name)) for name in names)
+    fields = sum(bool(FIELD_NAME.match(name)) for name in names)
+    return (
+        titles >= 1 and fields >= titles and titles + fields >= FORM * len(rows) and max(map(len, rows)) <= WIDEST_FORM
+    )
+
+
+def form_blocks(
+    rows: Sequence[Sequence[str]], links: Sequence[Sequence[Sequence[Link]]], pages: Sequence[int | None]
+) -> Iterator[Block]:
+    """The items of a form: each begins with the row that says its title."""
+    starts = [number for number, row in enumerate(rows) if row and TITLE_NAME.match(row[0])]
+    for start, end in pairwise([*starts, len(rows)]):
+        said = ["：".join(filter(None, (cell.rstrip("：: ") for cell in row[:2]))) for row in rows[start:end]]
+        own = [link for cells in links[start:end] for cell in cells for link in cell]
+        block = row_of(said, own, [], page=pages[start] if pages else None)
+        yield replace(block, plain=next(filter(None, rows[start][1:]), ""))
 
 
 def is_band(rows: Sequence[Sequence[str]], links: Sequence[Sequence[Sequence[Link]]], number: int) -> bool:

@@ -10,11 +10,22 @@ from crawler.bulletins.formats.addresses import listed_number, with_printed_link
 from crawler.bulletins.formats.crowding import is_crowded, relieves
 from crawler.bulletins.formats.flow import Block, BlockKind, Line, Link
 from crawler.bulletins.formats.joining import width
-from crawler.bulletins.formats.layout import to_blocks
-from crawler.bulletins.landmarks import COLOPHON, DATED, STAFF, credit_of, is_sentence_end, section_of
+from crawler.bulletins.formats.layout import NAMED_LEVEL, to_blocks
+from crawler.bulletins.landmarks import (
+    COLOPHON,
+    DATED,
+    LISTING,
+    STAFF,
+    TITLE_FIELD,
+    credit_of,
+    is_sentence_end,
+    section_of,
+)
 from crawler.bulletins.mastheads import find_day, says_head
 
 HEAD_BLOCKS = 12
+SHORTEST_LEAD, LONGEST_LEAD = 4, 50  # characters
+LEAD_LEVEL = 8  # below every heading, and paragraphs all in bold type
 FEWEST_PARAGRAPHS = 4  # from which their words may tell titles from text
 LONGEST_TITLE = 40  # of a publication
 LONGEST_HEAD_LINE = 120  # 时间、来源、浏览次数 on one line
@@ -52,18 +63,42 @@ def told_apart(blocks: Sequence[Block]) -> list[Block]:
 
     Where the format names no titles (a page of plain paragraphs), the words must tell these too, as in print.
     """
+    if is_crowded(blocks) and relieves(led := with_leads(blocks), blocks):
+        blocks = led
     if not has_structure(blocks):
         return to_blocks([line_of(block) for block in blocks])
-    told = with_colophon(with_head([replace(block, kind=kind_of(block)) for block in blocks]))
+    told = with_colophon(with_head([named_title(replace(block, kind=kind_of(block))) for block in blocks]))
     if is_crowded(told):
         finer = to_blocks([line_of(block) for block in blocks])
         return finer if relieves(finer, told) else told
     return told
 
 
+def with_leads(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks; the bold words with which texts begin are headings above these."""
+    told: list[Block] = []
+    for block in blocks:
+        lead = (block.lead or "").strip(" 　：:。.")
+        if block.kind not in (BlockKind.PARAGRAPH, BlockKind.ENTRY) or not SHORTEST_LEAD <= len(lead) <= LONGEST_LEAD:
+            told.append(block)
+            continue
+        rest = [said.removeprefix(block.lead or "").lstrip(" 　：:。.") for said in (block.text, block.plain)]
+        told.append(Block(kind=BlockKind.HEADING, text=lead, plain=lead, level=LEAD_LEVEL, page=block.page))
+        told.append(replace(block, kind=BlockKind.PARAGRAPH, text=rest[0], plain=rest[1]))
+    return told
+
+
+def named_title(block: Block) -> Block:
+    """The block; a paragraph that says 标题：… is a title."""
+    if block.kind is not BlockKind.PARAGRAPH or not TITLE_FIELD.match(block.text):
+        return block
+    text, plain = (TITLE_FIELD.sub("", said) for said in (block.text, block.plain))
+    return replace(block, kind=BlockKind.HEADING, text=text, plain=plain, level=NAMED_LEVEL)
+
+
 def has_structure(blocks: Sequence[Block]) -> bool:
     """Whether headings, or entries and rows with links, say where items begin; or there is too little to tell."""
-    headings = sum(block.kind is BlockKind.HEADING for block in blocks)
+    headings = sum(block.kind is BlockKind.HEADING and not LISTING.match(block.text) for block in blocks)
     listed = any(block.kind in (BlockKind.ENTRY, BlockKind.ROW) and block.links for block in blocks)
     paragraphs = sum(block.kind is BlockKind.PARAGRAPH for block in blocks)
     return headings > 1 or listed or paragraphs < FEWEST_PARAGRAPHS

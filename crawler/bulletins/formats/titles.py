@@ -26,6 +26,7 @@ from crawler.bulletins.landmarks import (
     CLAUSE_END,
     CLOSERS,
     COLOPHON,
+    FIELD,
     LINK_WORDS,
     NUMBERING,
     STAFF,
@@ -62,6 +63,7 @@ SIGNS: Mapping[str, int] = {
 ENOUGH = 3
 LONG = 45  # characters
 MANY_CLAUSES = 2  # commas
+ANNOUNCES = ("：", ":")  # 现将有关情况摘报如下：
 NEVER_FIRST = "）)】」』，。、；：！？,;"
 OPENS_WITH_DAY = re.compile(r"^(?:\d{4}年)?\d{1,2}\s*月\s*\d{1,2}\s*日[，,]?.{10}|^(?:近日|日前|目前|连日来)[，,]")
 
@@ -191,7 +193,7 @@ def sign_above(place: Place) -> str:
     if not place.before or place.before[-1].kind not in (BlockKind.PARAGRAPH, BlockKind.ENTRY):
         return "follows the end of an item"
     above = place.before[-1]
-    if not (ends_text(above.plain) or above.links):
+    if not (ends_text(above.plain) or above.links or above.plain.endswith(ANNOUNCES)):
         return "follows an unfinished paragraph"
     if place.manner.has_credits:
         return "follows a paragraph, though items here close with a credit"
@@ -208,10 +210,10 @@ def sign_below(place: Place, count: int) -> str:
         is_news = kind in (BlockKind.ADDRESS, BlockKind.CREDIT)
         return "an address or a credit below" if is_news else "nothing like news below"
     below = place.lines[number]
-    if is_source(below.text):
+    if is_source(below.text) or FIELD.match(below.text):
         return "an address or a credit below"
     is_text = is_running(below, manner) or is_first_full(below, manner) or starts_paragraph(below, manner)
-    if is_text or below.links or "。" in below.text:
+    if is_text or below.links or "。" in below.text or below.text.count("，") >= MANY_CLAUSES:
         return "news below"
     return "nothing like news below"
 
@@ -260,7 +262,14 @@ def goes_on_below(above: Line, line: Line, manner: Manner) -> bool:
 def reads_as_title(line: Line) -> bool:
     """Whether a line's words could be a title's: no sentence in it, no clause left open."""
     text = (without_label(line.rest) if line.links else line.rest).strip()
-    if not text or text[0] in NEVER_FIRST or STAFF.match(text) or COLOPHON.match(text) or "。" in text.rstrip(CLOSERS):
+    if (
+        not text
+        or text[0] in NEVER_FIRST
+        or FIELD.match(text)
+        or STAFF.match(text)
+        or COLOPHON.match(text)
+        or "。" in text.rstrip(CLOSERS)
+    ):
         return False
     if line.links and line.rest.rstrip(CLOSERS).endswith(("，", "、", "；", "。", ",", ";")):
         return False  # the sentence goes on behind the address

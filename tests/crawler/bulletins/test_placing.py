@@ -407,3 +407,62 @@ def test_a_link_to_the_account_or_to_earlier_issues_is_no_items(line):
     )
     page = f"<html><body>{items}<p>{line}<a href='{link(4)}'>{link(4)}</a></p></body></html>"
     assert places(page, "a.html")[4][0] is None
+
+
+# ---- items said field by field, marks of any kind, lists ------------------------------------------------------------
+
+
+def test_items_that_are_said_field_by_field_are_named_by_their_field():
+    items = "\n".join(
+        f"标题：{title}\n来源：河口发布\n时间：2024-06-0{n} 08:30\n链接：{link(n)}\n摘要：{TEXT}\n"
+        for n, title in enumerate(ITEMS, 1)
+    )
+    assert sure_titles(f"舆情日报\n2024年6月3日　网信办\n\n{items}") == list(ITEMS)
+
+
+def test_where_and_when_an_item_appeared_is_no_title():
+    items = "\n".join(
+        f"{n}、{title}\n媒体：河口发布　阅读：120{n}\n{TEXT}\n网址：{link(n)}\n" for n, title in enumerate(ITEMS, 1)
+    )
+    assert sure_titles(f"舆情日报\n2024年6月3日\n\n{items}") == list(ITEMS)
+
+
+def test_a_form_of_names_and_what_they_say_is_one_item():
+    rows = "".join(f"标题,{title}\n来源,河口发布\n链接,{link(n)}\n" for n, title in enumerate(ITEMS, 1))
+    assert sure_titles(rows, "a.csv") == list(ITEMS)
+
+
+@pytest.mark.parametrize("marks", ["◎◎◎", "1️⃣|2️⃣|3️⃣", "◈◈◈"])
+def test_titles_may_stand_behind_any_sign(marks):
+    signs = marks.split("|") if "|" in marks else list(marks)
+    items = "".join(f"{sign}{title}\n{link(n)}\n" for n, (sign, title) in enumerate(zip(signs, ITEMS, strict=True), 1))
+    assert sure_titles(f"各位领导好，本周推送情况如下：\n{items}请查收。\n") == list(ITEMS)
+
+
+def test_a_name_between_the_same_signs_is_a_section():
+    text = "".join(f"== 第{n}版要闻 ==\n\n{title}\n{TEXT}\n{link(n)}\n\n" for n, title in enumerate(ITEMS, 1))
+    assert sure_titles(text) == list(ITEMS)
+
+
+@pytest.mark.parametrize("mark", ["：", "　", "。"])
+def test_bold_words_in_front_of_texts_are_their_titles(mark):
+    items = "".join(
+        f"<p><b>{title}</b>{mark}{TEXT}<a href='{link(n)}'>（原文）</a></p>" for n, title in enumerate(ITEMS, 1)
+    )
+    assert sure_titles(f"<html><body><h1>河口信息</h1>{items}</body></html>", "a.html") == list(ITEMS)
+    lines = "".join(f"**{title}**{mark}{TEXT}[原文]({link(n)})\n\n" for n, title in enumerate(ITEMS, 1))
+    assert sure_titles(f"# 河口信息\n\n{lines}", "a.md") == list(ITEMS)
+
+
+def test_a_sign_before_the_words_of_a_link_makes_no_item_of_it():
+    items = "".join(f"### {title}\n\n> {TEXT}\n\n🔗 [阅读原文]({link(n)})\n\n" for n, title in enumerate(ITEMS, 1))
+    assert sure_titles(f"# 河口信息\n\n{items}", "a.md") == list(ITEMS)
+
+
+def test_a_list_with_a_head_of_its_own_does_not_make_titles_of_heads():
+    """The notes at the end have the only heading; the items are numbered lines."""
+    items = "".join(f"<p>{n}. {title}</p><p>{TEXT}[{n}]</p>" for n, title in enumerate(ITEMS, 1))
+    notes = "".join(f"<p>[{n}] <a href='{link(n)}'>{link(n)}</a></p>" for n in (1, 2, 3))
+    assert sure_titles(f"<html><body><h1>河口信息</h1>{items}<h3>注释</h3>{notes}</body></html>", "a.html") == list(
+        ITEMS
+    )
