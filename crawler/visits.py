@@ -24,7 +24,7 @@ from crawler.wechat.urls import read_address
 from crawler.words import say
 from storage.archive import Archive
 from storage.errors import ArchiveError, DiskFull, NotAnArticle
-from storage.records import NO_SHEETS, Address, Capture, CitedBySheets, Kept, Outcome, Reading, Standing, Visit
+from storage.records import Address, Capture, CitedBySheets, Kept, Outcome, Reading, Standing, Visit
 
 OWNER = "crawl"
 """Claims are made under the lock of this name, so whatever another run left claimed is this one's to take."""
@@ -255,7 +255,7 @@ class Visits:
 
     # ---- what becomes of it
 
-    async def _keep(self, visit: Visit, capture: Capture, cited_by_sheets: CitedBySheets = NO_SHEETS) -> Kept:
+    async def _keep(self, visit: Visit, capture: Capture, cited_by_sheets: CitedBySheets | None = None) -> Kept:
         reading = capture.reading
         moved_to = target_of(reading)
         [safe] = await self.bytes_threads(self.archive.secure, [capture])

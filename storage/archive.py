@@ -48,7 +48,6 @@ from storage.errors import BlobDamaged, NotInArchive
 from storage.opening import open_database
 from storage.parts import Part, Parts
 from storage.records import (
-    NO_SHEETS,
     Address,
     ArticleView,
     AssetCapture,
@@ -265,14 +264,14 @@ class Archive:
         run: str | None,
         next_visit: NextVisit,
         moved_to: Address | None = None,
-        cited_by_sheets: CitedBySheets = NO_SHEETS,
+        cited_by_sheets: CitedBySheets | None = None,
     ) -> Kept:
         """Keep a visit: the page's bytes, then one transaction with the capture, its reading, its snapshot (made, or
         confirmed), its assets, a merge where the page's own identity proves one, and the article's next visit.
 
         ``moved_to`` is the address of a migration's target, which becomes one article with what was visited;
         ``cited_by_sheets`` what the page's style sheets cite, as far as they are held. Raises SheetsCame where more of
-        them are held by now: ask again what they cite, and keep it with that.
+        them are held by now: ask again what they cite, and keep it with that. None: nobody asked what they cite.
         """
         safe = capture if isinstance(capture, Safe) else self._secure(capture)
         with self._database.writing() as db:

@@ -132,6 +132,15 @@ def held_originals(db: Connection, keys: Iterable[str]) -> set[str]:
     return held
 
 
+def held_sheets(db: Connection, keys: Iterable[str]) -> set[str]:
+    """Those of the keys that are style sheets which are held; what a sheet cites, pictures too, goes by its role."""
+    held: set[str] = set()
+    for some in chunks({digest(key) for key in keys}):
+        query = select(assets.c.key).join_from(assets, renditions)
+        held |= set(db.scalars(query.where(assets.c.key_sha256.in_(some), renditions.c.media_type == "text/css")))
+    return held
+
+
 def _number(db: Connection, cited: Sequence[AssetLink], wanted_at: datetime) -> dict[str, int]:
     """The assets of these keys, those not seen before being due at once."""
     fresh = {"is_held": False, "has_original": False, "attempts": 0, "next_try_at": wanted_at}

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, insert, select, update
 
 from storage import search
 from storage.addresses import address_record, bind
-from storage.assets import add_links, held_originals, keep_links, renew_addresses, wanted_assets
+from storage.assets import add_links, held_sheets, keep_links, renew_addresses, wanted_assets
 from storage.bytes_kept import BytesOf, Safe, hop_documents, keep_bytes
 from storage.documents import dumps
 from storage.due import planned, refresh, release, told
@@ -50,7 +50,7 @@ def keep_capture(
     run: str | None,
     next_visit: NextVisit,
     moved_to: Address | None,
-    cited_by_sheets: CitedBySheets,
+    cited_by_sheets: CitedBySheets | None,
 ) -> Kept:
     """Keep a visit whose bytes are safe; once only, however often it is told. Raises SheetsCame, and keeps nothing."""
     capture, page, hops = safe.what, safe.body, safe.hops
@@ -73,8 +73,9 @@ def keep_capture(
     }
     number = insert_row(db, captures, row)
     visited = _Visited(number, name, article, capture.captured_at)
-    snapshot, is_new = _snapshot_for(db, visited, capture.reading, cited_by_sheets.links, own=None)
-    if snapshot is not None:
+    cited = cited_by_sheets.links if cited_by_sheets else ()
+    snapshot, is_new = _snapshot_for(db, visited, capture.reading, cited, own=None)
+    if cited_by_sheets is not None and snapshot is not None:
         _be_sure_of_sheets(db, capture.reading, cited_by_sheets)
     _insert_reading(db, number, capture.reading, snapshot)
     kept = replace(_outcome_of(db, number, name, article, conflict=False), is_new_snapshot=is_new)
@@ -233,7 +234,7 @@ def _be_sure_of_sheets(db: Connection, reading: Reading, by_sheets: CitedBySheet
     lost with the process.
     """
     cited = {link.key for link in (*reading.assets, *by_sheets.links) if link.role is Role.STYLE}
-    if came := held_originals(db, cited - by_sheets.sheets):
+    if came := held_sheets(db, cited - by_sheets.sheets):
         raise SheetsCame(sheets=sorted(came))
 
 

@@ -411,9 +411,6 @@ class CitedBySheets(NamedTuple):
     sheets: frozenset[str]  # keys of those that were read for it
 
 
-NO_SHEETS = CitedBySheets((), frozenset())
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """What keeping a capture came to."""

@@ -186,7 +186,7 @@ def test_a_page_is_kept_with_what_its_sheets_cite_or_not_at_all(archive: Archive
     capture = make_capture(ADDRESS, make_reading(assets=(sheet,)))
     archive.keep_sheet(make_asset("sheet", b"p{}", media_type="text/css"), (picture,), wanted_at=NOON)
     with pytest.raises(SheetsCame):
-        archive.keep_capture(capture, run=None, next_visit=in_a_week)
+        archive.keep_capture(capture, run=None, next_visit=in_a_week, cited_by_sheets=CitedBySheets((), frozenset()))
     assert archive.article(ADDRESS) is None
     cited = CitedBySheets((picture,), frozenset({"sheet"}))
     kept = archive.keep_capture(capture, run=None, next_visit=in_a_week, cited_by_sheets=cited)
