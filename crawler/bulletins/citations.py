@@ -27,6 +27,7 @@ CONFIDENCE: Mapping[PlacedBy, float] = {
 ALONE = 0.92  # an address on a line of its own below the item's text, above the next title
 ONLY_ITEM_OF_PAGE = 0.8  # listed at the foot of a page that shows no other item
 IN_ORDER = 0.6  # as many addresses as items, in a list
+MANY = 3  # links, and texts, of the only item
 UNTITLED = 0.7  # one of several links in a text without a title
 LAST_BEFORE = 0.4  # listed, and nothing tells which item is meant
 
@@ -105,12 +106,19 @@ def places(links: Sequence[Placed], drafts: Sequence[Draft]) -> list[Place]:
         members = list(group)
         found += run_places(members, drafts, habits) if run else [own_place(placed) for placed in members]
     holding = Counter(id(place.draft) for place in found)
-    return [doubted(place) if is_heap(place.draft, holding) else place for place in found]
+    is_only = len(drafts) == 1
+    return [doubted(place) if is_heap(place.draft, holding, is_only=is_only) else place for place in found]
 
 
-def is_heap(draft: Draft | None, holding: Mapping[int, int]) -> bool:
-    """Whether an item without a title holds several links: most likely it is several items whose titles were missed."""
-    return draft is not None and draft.title is None and holding[id(draft)] > 1
+def is_heap(draft: Draft | None, holding: Mapping[int, int], *, is_only: bool) -> bool:
+    """Whether an item is most likely several whose titles were missed.
+
+    So is one without a title that holds several links, and the only one of an issue that holds many in several texts.
+    """
+    if draft is None:
+        return False
+    count = holding[id(draft)]
+    return count > 1 if draft.title is None else is_only and count >= MANY and len(draft.paragraphs) >= MANY
 
 
 def doubted(place: Place) -> Place:

@@ -7,12 +7,16 @@ type alone would make one item of a whole section; that several texts in it cite
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from crawler.bulletins.formats.flow import Block, BlockKind
 
 FEWEST_TITLES = 2
 LONG = 30  # characters: a text of its own, not the words of a link
 MOSTLY = 0.75  # of the plain titles cite
+
+SHORTEST_LEAD, LONGEST_LEAD = 4, 50  # characters
+LEAD_LEVEL = 8  # below every heading, and paragraphs all in bold type
 
 OPENS = frozenset({BlockKind.SECTION, BlockKind.HEADING, BlockKind.ENTRY, BlockKind.ROW})
 
@@ -54,3 +58,17 @@ def citing(texts: Sequence[Block]) -> int:
         elif block.kind is BlockKind.PARAGRAPH:
             is_open = True
     return count
+
+
+def with_leads(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks; the bold words with which texts begin are headings above these."""
+    told: list[Block] = []
+    for block in blocks:
+        lead = (block.lead or "").strip(" 　：:。.")
+        if block.kind not in (BlockKind.PARAGRAPH, BlockKind.ENTRY) or not SHORTEST_LEAD <= len(lead) <= LONGEST_LEAD:
+            told.append(block)
+            continue
+        rest = [said.removeprefix(block.lead or "").lstrip(" 　：:。.") for said in (block.text, block.plain)]
+        told.append(Block(kind=BlockKind.HEADING, text=lead, plain=lead, level=LEAD_LEVEL, page=block.page))
+        told.append(replace(block, kind=BlockKind.PARAGRAPH, text=rest[0], plain=rest[1]))
+    return told

@@ -54,6 +54,7 @@ class Line:
     level: int = 0  # of the heading that the format says it is; 0: it says nothing
     is_whole: bool = False  # the format says that it is a whole paragraph
     ready: Block | None = None  # a row of a table: it is a block already
+    lead: str | None = None  # the words in bold with which it begins, where others follow
     continues_link: bool = False  # lies under the same link as the line before
 
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from crawler.bulletins.formats.addresses import without_label
 from crawler.bulletins.formats.contents import LONGEST_HEAD, contents_range
-from crawler.bulletins.formats.crowding import is_crowded, relieves
+from crawler.bulletins.formats.crowding import is_crowded, relieves, with_leads
 from crawler.bulletins.formats.flow import Block, BlockKind, Line
 from crawler.bulletins.formats.joining import close_gaps, join_lines, width
 from crawler.bulletins.formats.manner import SLACK, Manner, is_full, is_large, is_running, manner_of, starts_paragraph
@@ -141,6 +141,8 @@ def head_length(lines: Sequence[Line], kinds: Sequence[BlockKind | None], manner
 def body_of(lines: Sequence[Line], kinds: Sequence[BlockKind | None], manner: Manner) -> list[Block]:
     """The blocks between head and colophon, with plain lines as titles where those in larger type are too few."""
     blocks = body_blocks(lines, kinds, manner)
+    if is_crowded(blocks) and relieves(led := with_leads(blocks), blocks):
+        return led
     if manner.has_looks and is_crowded(blocks):
         finer = body_blocks(lines, kinds, replace(manner, has_plain_titles=True))
         return finer if relieves(finer, blocks) else blocks
@@ -373,4 +375,5 @@ def block(kind: BlockKind, lines: Sequence[Line], *, level: int = 0) -> Block:
         page=lines[0].page,
         end_page=lines[-1].page,
         links=tuple(link for line in lines for link in line.links),
+        lead=lines[0].lead,
     )

@@ -49,6 +49,7 @@ class PrintedLine:
     opens_column: bool = False
     cell: Cell | None = None  # of a table whose rows are items
     opens_cell: bool = False  # of a table whose cells are items
+    lead: str | None = None  # the words in bold with which it begins, where others follow
     gaps: tuple[tuple[float, float], ...] = ()  # within it, that nobody typed: where each begins and ends
     links: list[Link] = field(default_factory=list)
 
@@ -146,7 +147,13 @@ def font_size(text_page: pypdfium2.PdfTextPage, index: int) -> float:
 
 
 def is_bold(text_page: pypdfium2.PdfTextPage, index: int) -> bool:
-    """Whether a character is set in bold type, by its font's weight or name."""
+    """Whether a character is set in bold type: by its font's weight or name, or drawn with a line around it.
+
+    Word and WPS draw so where a font (SimSun, KaiTi) has no bold of its own.
+    """
+    drawn = pdfium.FPDFText_GetTextObject(text_page.raw, index)
+    if drawn and pdfium.FPDFTextObj_GetTextRenderMode(drawn) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE:
+        return True
     if pdfium.FPDFText_GetFontWeight(text_page.raw, index) >= BOLD_WEIGHT:
         return True
     name = ctypes.create_string_buffer(128)

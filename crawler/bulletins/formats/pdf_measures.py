@@ -124,6 +124,7 @@ def measured(pages: Sequence[PrintedPage]) -> list[Line]:
                     is_centred=is_centred(line, edge, end, body),
                     has_gap=line.opens_cell or has_room_above(line, before, pitch),
                     continues_link=line.continues_link,
+                    lead=None if mostly_bold else line.lead,
                     links=tuple(line.links),
                 )
             )

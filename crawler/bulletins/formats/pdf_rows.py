@@ -166,7 +166,20 @@ class RowReader:
             top=max(box[3] for box in boxes),
             size=sorted(sizes)[1],
             is_bold=all(is_bold(self.text_page, index) for index in (first, middle)),
+            lead=self.lead(begin, end),
         )
+
+    def lead(self, begin: int, end: int) -> str | None:
+        """The words in bold with which a part of the words begins, where others follow."""
+        if end - begin < 2 or not is_bold(self.text_page, self.first + begin):
+            return None
+        low, high = begin, end - 1  # bold, and not
+        if is_bold(self.text_page, self.first + high):
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if is_bold(self.text_page, self.first + middle) else (low, middle)
+        return self.words[begin:high].strip() or None
 
 
 def has_chinese(pair: str) -> bool:

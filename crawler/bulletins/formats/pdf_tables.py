@@ -21,6 +21,7 @@ from crawler.bulletins.formats.rows import table_blocks
 
 ADDRESS = re.compile(r"https?:|weixin", re.IGNORECASE)
 LONGEST_CELL = 500  # characters; longer ones lay out a page
+MOSTLY, NEARLY_ALL = 0.5, 0.8  # of the rows cite, where rules divide them and where white does
 BESIDE = 4  # characters that a cell says besides its link, where it is an item
 SAME_EDGES = 4.0  # points by which a table's edges may differ from page to page
 
@@ -72,7 +73,7 @@ class Table:
         said = [row for row, _ in self.cells]
         several = {row for row in said if said.count(row) > 1}
         citing = {row for row, _ in self.linked} & several
-        return bool(citing) and 2 * len(citing) >= len(several) - 1
+        return bool(citing) and len(citing) >= (MOSTLY if self.grid.is_drawn else NEARLY_ALL) * (len(several) - 1)
 
 
 def read_tables(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crawler.bulletins.formats.addresses import listed_number, with_printed_links, without_label
-from crawler.bulletins.formats.crowding import is_crowded, relieves
+from crawler.bulletins.formats.crowding import is_crowded, relieves, with_leads
 from crawler.bulletins.formats.flow import Block, BlockKind, Line, Link
 from crawler.bulletins.formats.joining import width
 from crawler.bulletins.formats.layout import NAMED_LEVEL, to_blocks
@@ -24,8 +24,6 @@ from crawler.bulletins.landmarks import (
 from crawler.bulletins.mastheads import find_day, says_head
 
 HEAD_BLOCKS = 12
-SHORTEST_LEAD, LONGEST_LEAD = 4, 50  # characters
-LEAD_LEVEL = 8  # below every heading, and paragraphs all in bold type
 FEWEST_PARAGRAPHS = 4  # from which their words may tell titles from text
 LONGEST_TITLE = 40  # of a publication
 LONGEST_HEAD_LINE = 120  # 时间、来源、浏览次数 on one line
@@ -71,20 +69,6 @@ def told_apart(blocks: Sequence[Block]) -> list[Block]:
     if is_crowded(told):
         finer = to_blocks([line_of(block) for block in blocks])
         return finer if relieves(finer, told) else told
-    return told
-
-
-def with_leads(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks; the bold words with which texts begin are headings above these."""
-    told: list[Block] = []
-    for block in blocks:
-        lead = (block.lead or "").strip(" 　：:。.")
-        if block.kind not in (BlockKind.PARAGRAPH, BlockKind.ENTRY) or not SHORTEST_LEAD <= len(lead) <= LONGEST_LEAD:
-            told.append(block)
-            continue
-        rest = [said.removeprefix(block.lead or "").lstrip(" 　：:。.") for said in (block.text, block.plain)]
-        told.append(Block(kind=BlockKind.HEADING, text=lead, plain=lead, level=LEAD_LEVEL, page=block.page))
-        told.append(replace(block, kind=BlockKind.PARAGRAPH, text=rest[0], plain=rest[1]))
     return told
 
 

@@ -178,3 +178,30 @@ def test_a_table_that_cites_nothing_is_a_part_of_the_text_around_it() -> None:
         sheet.height -= 24
     sheet.write("阅读全文", 72, link=url(1))
     assert placed(sheet.read()) == RIGHT[:1]
+
+
+# ---- texts with their titles in front -------------------------------------------------------------------------------
+
+
+def led(mode: int) -> Bulletin:
+    """Texts that begin with their titles, drawn with a line around the type (mode 2) as Word makes bold, or not."""
+    sheet = Sheet()
+    for number, title in enumerate(TITLES, 1):
+        text = sheet.canvas.beginText(72, sheet.height)
+        for words, drawn in ((title, mode), ("。县文旅局组织专家开展现场踏勘，并形成报告。", 0)):
+            text.setTextRenderMode(drawn)
+            text.textOut(words)
+        sheet.canvas.drawText(text)
+        sheet.canvas.linkURL(url(number), (340, sheet.height - 3, 400, sheet.height + 11))
+        sheet.height -= 30
+    return sheet.read()
+
+
+def test_bold_words_in_front_of_texts_are_their_titles_in_print_too():
+    assert placed(led(mode=2)) == RIGHT
+
+
+def test_where_nothing_tells_the_texts_apart_the_places_are_not_sure():
+    citations = [each for item in led(mode=0).items for each in item.citations]
+    assert len(citations) == len(TITLES)
+    assert all(each.confidence < 0.9 for each in citations)
