@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.xdist_group("fi
 @pytest.mark.parametrize("name", [name for name in page_names(corpus_folder()) if name not in NOT_COMPARED])
 def test_a_copy_looks_like_its_original(shown, browser, name, width):
     pair = shown.compare(browser, name, width)
+    if pair.similarity < SIMILARITY:  # on a busy machine a browser's picture may be taken before all of it is drawn
+        pair = shown.compare(browser, name, width)
     assert pair.words >= RECALL
     assert pair.same_images
     assert pair.similarity >= SIMILARITY

@@ -57,7 +57,7 @@ def killed_after(folder: Path, url: str | None, seconds: float, start: int) -> i
     return int(said.split()[-1])
 
 
-@pytest.fixture(params=[2, pytest.param(40, marks=pytest.mark.long)])
+@pytest.fixture(params=[2, pytest.param(12, marks=pytest.mark.long)])
 def moments(request: pytest.FixtureRequest) -> Iterator[list[float]]:
     choose = random.Random(20261122)
     return [choose.uniform(0, 0.25) for _ in range(request.param)]

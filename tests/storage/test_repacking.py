@@ -261,7 +261,7 @@ def repack_in(folder: str, url: str) -> None:
         archive.repack(template_of, now=NOON)
 
 
-@pytest.mark.parametrize("count", [3, pytest.param(40, marks=[pytest.mark.long, pytest.mark.timeout(600)])])
+@pytest.mark.parametrize("count", [3, pytest.param(12, marks=[pytest.mark.long, pytest.mark.timeout(600)])])
 def test_killed_at_any_moment_every_page_is_there_and_the_next_run_goes_on(
     archive: Archive, database_url: str | None, count: int
 ) -> None:
