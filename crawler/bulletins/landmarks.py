@@ -89,8 +89,11 @@ ISSUE = re.compile(
 # What the names of institutions end with; a masthead line that ends so is the issuer.
 INSTITUTION = re.compile(
     r"(?:办公室|委员会|研究室|研究院|研究所|编辑部|编纂中心|文化中心|信息中心|中心|办公厅|党委|政府|人民政府|宣传部|组织部|党校|大学|学院|学校"
-    r"|协会|学会|联合会|集团|公司|出版社|报社|杂志社|图书馆|博物馆|档案馆|方志馆|法院|检察院|总局|管理局|实验室|指挥部|领导小组|[局厅部委院所处科馆室站办])$"
+    r"|协会|学会|联合会|校友会|商会|基金会|理事会|妇联|残联|文联|科协|侨联|社科联|工商联|总工会|团[省市县区]?委|集团|公司|出版社|报社|杂志社|图书馆|博物馆|档案馆|方志馆|法院|检察院|总局|管理局|实验室|指挥部|领导小组|[局厅部委院所处科馆室站办])$"
 )
+SHORT_NAME = re.compile(
+    r"(?:妇联|残联|文联|科协|侨联|社科联|工商联|团[省市县区]?委)$"
+)  # beside a full name it is a title
 PUBLISHED_BY = re.compile(r"\s*(?:综合处|秘书处)?\s*(?:编印|主办|编|印发|印|编发|编制|主编|承办)$")
 
 # The words before a day that is the day of publication (web pages).

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crawler.bulletins.formats.joining import close_gaps
-from crawler.bulletins.landmarks import INSTITUTION, ISSUE, PUBLICATION, PUBLISHED_BY, STAFF
+from crawler.bulletins.landmarks import INSTITUTION, ISSUE, PUBLICATION, PUBLISHED_BY, SHORT_NAME, STAFF
 
 FIGURES = "〇○Ｏ零一二三四五六七八九"
 DAY = re.compile(
@@ -29,6 +29,9 @@ LABEL = re.compile(
 )
 # 工作周报（11月第1周）: a period instead of a number.
 PERIOD = re.compile(r"\s*[（(][^（）()]{0,12}(?:周|旬|月|月份|季度|年|年度|半年)[）)]$")
+OF_MONTH = re.compile(
+    r"^\s*(?:[12]\d{3}\s*年\s*)?\d{1,2}\s*月(?:刊|号|份)?(?=[\s\u3000]*[\u4e00-\u9fff]{4})"
+)  # 9月刊 云岭县委宣传部
 SEPARATORS = re.compile(r"[\s　|｜·•]{2,}|[|｜]|\t")
 
 
@@ -48,7 +51,8 @@ def read_masthead(lines: Sequence[str]) -> Masthead:
     published_on = next((day for line in lines if (day := find_day(line))), None)
     issues = [" ".join(found.group().split()) for line in lines for found in ISSUE.finditer(line)]
     parts = [part for line in lines for part in names_in(line)]
-    issuer = next((name for part in parts if (name := issuer_of(part))), None)
+    issuers = [name for part in parts if (name := issuer_of(part))]
+    issuer = next((name for name in issuers if not SHORT_NAME.search(name)), next(iter(issuers), None))
     labelled = {part for line in lines if LABEL.search(line) for part in names_in(line)}
     titles = [part for part in parts if issuer_of(part) is None and part not in labelled]
     named = [part for part in titles if PUBLICATION.search(part)]
@@ -73,7 +77,8 @@ def names_in(line: str) -> list[str]:
 
 def bare_name(name: str) -> str:
     """A name without what stood around it; a period in brackets is a part of it."""
-    marks = " 　:：,，—–-"
+    marks = " 　:：,，—–-·"
+    name = OF_MONTH.sub("", name)
     return name.strip(marks) if PERIOD.search(name.strip(marks)) else name.strip(marks + "()（）")
 
 
@@ -99,8 +104,13 @@ def says_head(line: str) -> bool:
         return False
     day = DAY.search(line)
     beside = len(re.sub(r"\s", "", line)) - len(re.sub(r"\s", "", day.group())) if day else 0
-    if day and (beside <= 30 or SEPARATORS.search(line)):  # one statement, or several with room between them
-        return line.rstrip(" )）").endswith(day.group().rstrip()) or line.lstrip(" (（").startswith(day.group())
+    is_apart = beside <= 30 or SEPARATORS.search(line)  # one statement, or several with room between them
+    if (
+        day
+        and is_apart
+        and (line.rstrip(" )）").endswith(day.group().rstrip()) or line.lstrip(" (（").startswith(day.group()))
+    ):
+        return True
     return is_numbered_head(line) or bool(PERIOD.search(line) and PUBLICATION.search(PERIOD.sub("", line)))
 
 

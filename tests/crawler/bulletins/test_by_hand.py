@@ -1,7 +1,8 @@
-"""How well bulletins are read that were written without sight of the rules, half of which nobody makes rules after.
+"""How well bulletins are read that were written without sight of the rules, and after which rules were then mended.
 
-The floors are what is reached, no more: they rise as the rules get better. What is aimed at stands in issue 4's words:
-all links found, 98 % placed right, of the sure ones 99 %, and nine in ten sure.
+One half was looked at first, the other later: what both reach now says that nothing is lost again, not how an issue
+of a manner that nobody has seen will fare. The floors are what is reached, no more: they rise as the rules get better.
+What is aimed at: all links found, 98 % placed right, of the sure ones 99 %, and nine in ten sure.
 """
 
 from __future__ import annotations
@@ -37,11 +38,11 @@ class Floor:
 
 FLOORS = {
     "open": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=1.0),
-    "held out": Floor(found=1.0, placed=0.888, sure_right=0.973, sure=0.894),
+    "held out": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=0.994),
 }
 PRINTED_FLOORS = {
-    "open": Floor(found=1.0, placed=0.862, sure_right=1.0, sure=0.862),
-    "held out": Floor(found=1.0, placed=0.657, sure_right=0.766, sure=0.857),
+    "open": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=1.0),
+    "held out": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=1.0),
 }
 
 
