@@ -16,6 +16,7 @@ from storage.records import PlacedBy
 
 MOST_LINKS_A_PAGE = 5_000
 WELL_FITTING = 0.7  # of the best fit
+MOST_HOMES = 50  # lines that are linked to one address
 OFF_TEXT = 0.6  # how sure a link over no text is of the line next to it
 
 
@@ -75,10 +76,12 @@ def attach_all(
     placed = [(covered_line(annotation, lines), annotation) for annotation in found]
     placed.sort(key=lambda pair: (len(lines), 0.0) if pair[0] is None else (pair[0], pair[1].left))
     tails: dict[int, Tail] = {}  # by the number of the line that the link covers last
+    homes: dict[str, list[PrintedLine]] = {}  # the lines under links to an address
     for number, annotation in placed:
         if number is None:
-            attach_off_text(annotation, lines, page)
+            attach_off_text(annotation, lines, page, homes.get(annotation.url, []))
             continue
+        homes.setdefault(annotation.url, []).append(lines[number])
         words = words_under(annotation, text_page)
         tail = tails.get(number) or tails.get(number - 1)
         if tail and goes_on(tail, annotation, lines, is_next=number not in tails):
@@ -137,11 +140,19 @@ def shares_row(annotation: Annotation, line: PrintedLine) -> bool:
     return cell is not None and cell.low <= height <= cell.high and cell.columns[0] <= place <= cell.columns[-1]
 
 
-def attach_off_text(annotation: Annotation, lines: list[PrintedLine], page: int) -> None:
+def attach_off_text(
+    annotation: Annotation, lines: list[PrintedLine], page: int, homes: Sequence[PrintedLine] = ()
+) -> None:
     """Give a link over a picture, or over text that cannot be read, to the nearest line above it, else below.
 
-    Within a row of a table it is that row's, whatever lies nearer.
+    Where words are linked to the same address (``homes``), it is theirs: pictures are linked with their titles. Within
+    a row of a table it is that row's, whatever lies nearer.
     """
+    if homes:
+        middle = (annotation.bottom + annotation.top) / 2
+        near = min(homes[:MOST_HOMES], key=lambda line: abs((line.bottom + line.top) / 2 - middle))
+        near.links.append(Link(url=annotation.url, grounds=PlacedBy.ANNOTATION, page=page))
+        return
     if own := next((line for line in lines if shares_row(annotation, line)), None):
         own.links.append(Link(url=annotation.url, grounds=PlacedBy.ROW, page=page))
         return

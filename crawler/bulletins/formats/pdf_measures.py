@@ -169,7 +169,7 @@ def line_pitch(pages: Sequence[PrintedPage]) -> float:
         for upper, lower in pairwise(page.lines)
         if not (upper.cell or lower.cell) and upper.bottom > lower.bottom
     ]
-    return percentile(steps, 0.4) if steps else 0.0
+    return percentile(steps, 0.25) if steps else 0.0
 
 
 def left_edge(page: PrintedPage, body: float, usual: float) -> float:

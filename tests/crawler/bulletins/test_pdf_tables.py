@@ -205,3 +205,29 @@ def test_where_nothing_tells_the_texts_apart_the_places_are_not_sure():
     citations = [each for item in led(mode=0).items for each in item.citations]
     assert len(citations) == len(TITLES)
     assert all(each.confidence < 0.9 for each in citations)
+
+
+def test_a_picture_is_linked_with_the_title_that_leads_to_the_same_article() -> None:
+    """It stands beside its title, and nearer to the text of the item above."""
+    sheet = Sheet()
+    for number, title in enumerate(TITLES, 1):
+        sheet.write(title, 150, link=url(number))
+        sheet.canvas.linkURL(url(number), (72, sheet.height - 2, 140, sheet.height + 45))
+        sheet.height -= 20
+        sheet.write("县文旅局组织专家开展现场踏勘，并形成报告。", 72)
+        sheet.height -= 60
+    assert set(placed(sheet.read())) == set(RIGHT)
+
+
+def test_two_columns_of_short_texts_are_read_one_after_the_other() -> None:
+    """Few of their lines reach the edge of the column."""
+    sheet = Sheet()
+    for number in (0, 2):
+        for step in (0, 1):
+            left = 72 + 240 * step
+            sheet.write(TITLES[number + step], left)
+            sheet.write("县文旅局组织专家开展现场踏勘，形成了", left, up=-30)
+            sheet.write("修缮报告。", left, up=-47)
+            sheet.write("阅读全文", left, up=-77, link=url(number + step + 1))
+        sheet.height -= 98
+    assert sorted(placed(sheet.read())) == sorted(RIGHT)
