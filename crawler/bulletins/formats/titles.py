@@ -63,6 +63,7 @@ SIGNS: Mapping[str, int] = {
 ENOUGH = 3
 LONG = 45  # characters
 MANY_CLAUSES = 2  # commas
+LAST_CHARACTER = re.compile(r"^[^\W\d_]$")  # of a title, alone on its last line
 ANNOUNCES = ("：", ":")  # 现将有关情况摘报如下：
 NEVER_FIRST = "）)】」』，。、；：！？,;"
 OPENS_WITH_DAY = re.compile(r"^(?:\d{4}年)?\d{1,2}\s*月\s*\d{1,2}\s*日[，,]?.{10}|^(?:近日|日前|目前|连日来)[，,]")
@@ -228,7 +229,7 @@ def plain_title_length(place: Place) -> int:
     count = 0
     for number in range(start, min(start + MOST_LINES + 1, len(lines))):
         line = lines[number]
-        if kinds[number] is not None or not reads_as_title(line):
+        if kinds[number] is not None or not (reads_as_title(line) or (count and LAST_CHARACTER.match(line.text))):
             break
         if count and (NUMBERING.match(line.text) or starts_paragraph(line, manner) or is_source(line.text)):
             break
@@ -289,11 +290,14 @@ def ends_with_link_words(line: Line) -> bool:
 
 
 def ends_below(place: Place) -> bool:
-    """Whether a full line that could begin a title is ended by a short one that could end it."""
+    """Whether a full line that could begin a title is ended by a short one that could end it, or is all of it."""
     following = place.start + 1
     if following >= len(place.lines) or place.kinds[following] is not None:
         return False
-    return reads_as_title(place.lines[following]) and not is_full(place.lines[following], place.manner)
+    below = place.lines[following]
+    if starts_paragraph(below, place.manner) and not starts_paragraph(place.line, place.manner):
+        return True  # it is whole, and as wide as the column: the text below begins with an indent
+    return (reads_as_title(below) or bool(LAST_CHARACTER.match(below.text))) and not is_full(below, place.manner)
 
 
 def level_of(line: Line, manner: Manner) -> int:

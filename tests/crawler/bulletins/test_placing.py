@@ -466,3 +466,20 @@ def test_a_list_with_a_head_of_its_own_does_not_make_titles_of_heads():
     assert sure_titles(f"<html><body><h1>河口信息</h1>{items}<h3>注释</h3>{notes}</body></html>", "a.html") == list(
         ITEMS
     )
+
+
+@pytest.mark.parametrize("width", [20, 21])
+def test_a_numbered_title_as_wide_as_its_column_is_whole_where_the_text_below_is_indented(width):
+    """It fills its line, or leaves one character for the next, above a paragraph that begins with an indent."""
+    titles = [
+        "水文学会换届大会昨日在白沙河边正式召开",
+        "专家赴白沙河流域调研水情并看望基层测员",
+        "科普讲解大赛决赛在省城落幕二十人获奖励",
+    ]
+    text = ""
+    for number, title in enumerate(titles, 1):
+        lines = [f"{number}、{title}"[start : start + width] for start in range(0, len(title) + 2, width)]
+        body = f"　　{TEXT * 3}"
+        lines += [body[start : start + width] for start in range(0, len(body), width)]
+        text += "\n".join(lines) + f"\n{link(number)}\n"
+    assert sure_titles(f"水文通讯\n2024年3月1日\n{text}") == titles
