@@ -20,6 +20,7 @@ from crawler.pacing import Clock, Pace, ends_the_night
 from crawler.revisits import AT_ONCE, next_visit
 from crawler.tally import Tally
 from crawler.threads import Elsewhere
+from crawler.wechat.landmarks import FRAME_AS_SERVED
 from crawler.wechat.urls import read_address
 from crawler.words import say
 from storage.archive import Archive
@@ -98,12 +99,15 @@ class Visits:
         self._is_clear.set()
         self._claimed: deque[Visit] = deque()
         self._claiming: asyncio.Task[None] | None = None
+        self._unread: dict[str, Visit] = {}
+        self._one_is_read = asyncio.Event()
         self._being_kept: dict[str, BeingKept] = {}
         self._told_since: set[str] = set()
 
     async def due(self) -> AsyncIterator[Visit]:
         """Each visit, when the page before it is read: that may have told that both are one article, or that we were
-        turned away. Pages may still be being kept, and pictures on their way."""
+        turned away. Pages may still be being kept, and pictures on their way. Where no pause is kept between articles,
+        a page that is surely an article need not even be read (``arrived``)."""
         while not self.must_stop():
             await self._is_clear.wait()
             if len(self._open) >= OPEN_VISITS:
@@ -135,8 +139,15 @@ class Visits:
         if not (self._claimed or self._claiming):
             self._claiming = asyncio.ensure_future(self._claim_some())
 
+    def arrived(self, visit: Visit, body: bytes) -> None:
+        """A visit's page is here, and will be read. One with an article's frame turns nobody away."""
+        if not self.pace.delay_seconds and FRAME_AS_SERVED in body:
+            self._unread[visit.address.cited_url] = visit
+            self._clear_way(visit)
+
     def told(self, visit: Visit, reading: Reading) -> None:
         """A visit's page is read. Where it tells of its article, the next visit need not wait until it is kept."""
+        self._is_read(visit)
         if reading.outcome.standing in (Standing.ALIVE, Standing.GONE):
             names = names_of(visit, reading)
             self._being_kept[visit.address.cited_url] = BeingKept(names, asyncio.Event())
@@ -145,6 +156,7 @@ class Visits:
 
     def answered(self, visit: Visit) -> None:
         """The visit's page is kept, or will not come."""
+        self._is_read(visit)
         if kept := self._being_kept.pop(visit.address.cited_url, None):
             kept.is_over.set()
         self._clear_way(visit)
@@ -210,6 +222,9 @@ class Visits:
         """The next visit, unless a page that was read since it was claimed names its article as itself: that is one
         article, and visited."""
         visit = await self._next_claimed()
+        while visit and any(may_be_one(visit.address, it.address) for it in self._unread.values()):
+            self._one_is_read.clear()
+            await self._one_is_read.wait()
         while visit and (names := names_of(visit)) & self._told_since:
             for same in [it for it in self._being_kept.values() if it.names & names]:
                 await same.is_over.wait()
@@ -244,6 +259,10 @@ class Visits:
         self._list.extend(article for article in due if article not in self._tried)
         self.tally.total = self.tally.outcomes.total() + len(self._open) + len(self._list)
         return bool(self._list)
+
+    def _is_read(self, visit: Visit) -> None:
+        if self._unread.pop(visit.address.cited_url, None):
+            self._one_is_read.set()
 
     def _clear_way(self, visit: Visit) -> None:
         if visit is self._on_its_way:
@@ -325,6 +344,15 @@ class Visits:
             return
         last, _ = self._held_back[-1]
         await self.way_out_is_down(last)
+
+
+def may_be_one(one: Address, other: Address) -> bool:
+    """Whether a page may tell that two addresses, of which neither is known as the other's, lead to one article.
+
+    Where both state the article, or both are short, they do not: WeChat has been seen to give an article a second short
+    address (docs/wechat.md), but two of them one after the other cost no more than a second visit.
+    """
+    return (one.identity is None, one.is_temporary) != (other.identity is None, other.is_temporary)
 
 
 def names_of(visit: Visit, reading: Reading | None = None) -> frozenset[str]:

@@ -84,6 +84,7 @@ class ArticlesSpider(scrapy.Spider):
     async def report(self, response: Response, visit: Visit) -> AsyncIterator[Capture]:
         """The page as it came, and what it is."""
         final_url = cut_secrets(response.url)
+        self.crawl.visits.arrived(visit, response.body)
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
         try:
             reading = await self.crawl.read(response.body, final_url, content_type)

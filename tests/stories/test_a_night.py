@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
+from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -79,6 +82,33 @@ def test_an_article_cited_under_two_addresses_is_asked_for_once(story: Story) ->
     crawled = story.crawl(story.bulletin(*cited))
     pages = [seen for seen in story.site.requests if seen.path.startswith("/s")]
     assert (crawled.summary.outcomes, len(pages)) == ({"alive": 12}, 12)
+
+
+def read_slowly(*, next_leaves: bool) -> None:
+    """The first page's reading takes a while, and fails unless the next visit has left meanwhile, or has not."""
+    import crawler.crawling
+    import crawler.visits
+
+    read, ask, asked = crawler.crawling.Crawl.read, crawler.visits.Visits.asks, []
+
+    async def read_after_a_while(crawl: Any, *page: Any) -> Any:
+        if len(asked) == 1:
+            await asyncio.sleep(0.3)
+            assert (len(asked) > 1) == next_leaves
+        return await read(crawl, *page)
+
+    crawler.crawling.Crawl.read = read_after_a_while  # type: ignore[method-assign]
+    crawler.visits.Visits.asks = lambda visits, visit: (asked.append(visit), ask(visits, visit))[1]  # type: ignore
+
+
+@pytest.mark.parametrize(("pause", "is_before"), [(0, True), (0.01, False)])
+def test_an_article_is_asked_for_before_the_last_is_read_only_where_no_pause_is_kept(
+    story: Story, pause: float, is_before: bool
+) -> None:
+    articles = [story.site.publish(name, pictures=0) for name in ("one", "two", "three")]
+    config = story.config(article_delay_seconds=pause)
+    crawled = story.crawl(story.bulletin(*articles), config=config, without=partial(read_slowly, next_leaves=is_before))
+    assert crawled.summary.outcomes == {"alive": 3}
 
 
 def test_no_asset_is_asked_for_twice(night: Night) -> None:
