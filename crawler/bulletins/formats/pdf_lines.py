@@ -124,7 +124,7 @@ def direction(text_page: pypdfium2.PdfTextPage) -> int:
 def character_at(text_page: pypdfium2.PdfTextPage, index: int) -> str:
     """One character; a space where it has no meaning at all."""
     code = pdfium.FPDFText_GetUnicode(text_page.raw, index)
-    return (chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else " ").translate(HYPHENS)
+    return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else " "
 
 
 def loose_box(text_page: pypdfium2.PdfTextPage, index: int) -> Box:

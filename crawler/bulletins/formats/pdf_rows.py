@@ -29,6 +29,7 @@ from crawler.bulletins.formats.pdf_lines import (
 )
 from crawler.bulletins.formats.pdf_rules import Grid
 
+LINE_BREAK = re.compile("(\r\n|\r|\n|(?<=[\ufffe\x02]))")  # a hyphen at a line's end takes the break's place
 FAR = 1.0  # of the type's size: words so far apart may stand in two columns
 ON_ONE_LINE = 0.3  # of the larger type's height: words may stand so much higher or lower
 NEAR = 0.5  # of the type's size: Chinese and figures so close stand apart by their setting only
@@ -39,7 +40,7 @@ def text_of(text_page: pypdfium2.PdfTextPage) -> str:
     count = text_page.count_chars()
     if count <= 0:
         return ""
-    text: str = text_page.get_text_range(0, count, errors="replace").translate(HYPHENS)
+    text: str = text_page.get_text_range(0, count, errors="replace")
     if len(text) != count:  # characters beyond the basic plane, or without a meaning: look them up singly
         text = "".join(character_at(text_page, index) for index in range(count))
     return text
@@ -59,8 +60,8 @@ def printed_rows(
     """
     text = text_of(text_page) if text is None else text
     start = 0
-    for row in re.split(r"(\r\n|\r|\n)", text):
-        words = row.strip()
+    for row in LINE_BREAK.split(text):
+        words = row.strip().translate(HYPHENS)
         if words:
             first = start + len(row) - len(row.lstrip())
             yield from RowReader(text_page, number, turn, words, first, grids).rows()

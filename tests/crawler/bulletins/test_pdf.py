@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pikepdf
 import pytest
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
@@ -234,3 +235,23 @@ def kept_of_margins(texts: list[str]) -> list[str]:
         for number, text in enumerate(texts, 1)
     ]
     return [line.text for page in without_furniture(pages) for line in page.lines]
+
+
+def test_an_address_that_ends_with_a_hyphen_takes_no_word_of_the_next_line() -> None:
+    """pdfium gives a hyphen between letters at a line's end without the line break."""
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    body = io.BytesIO()
+    canvas = Canvas(body)
+    canvas.setFont(FONT, 12)
+    titles = ["水文学会换届大会召开", "Bridge news 通报", "2024年科普大赛落幕"]
+    tokens = [f"AbCdEfGhIjKlMnOpQrSt{letter}-" for letter in "abc"]
+    lines = [
+        [title, "会议传达学习了上级有关会议精神。", f"https://mp.weixin.qq.com/s/{token}"]
+        for title, token in zip(titles, tokens, strict=True)
+    ]
+    for number, line in enumerate(line for item in lines for line in item):
+        canvas.drawString(72, 780 - 20 * number, line)
+    canvas.save()
+    bulletin = read_bulletin(body.getvalue(), "hyphens.pdf")
+    assert [item.title for item in bulletin.items] == titles
+    assert [item.citations[0].cited_url[-22:] for item in bulletin.items] == tokens
