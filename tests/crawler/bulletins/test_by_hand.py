@@ -39,10 +39,12 @@ class Floor:
 FLOORS = {
     "open": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=1.0),
     "held out": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=0.994),
+    "blind": Floor(found=1.0, placed=0.87, sure_right=0.9, sure=0.93),
 }
 PRINTED_FLOORS = {
     "open": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=1.0),
     "held out": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=1.0),
+    "blind": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=1.0),
 }
 
 
@@ -75,6 +77,8 @@ def test_the_set_is_large_and_varied_and_halved_by_name_alone():
 
 def all_in_the_first_item(body: bytes, name: str) -> Bulletin:
     bulletin = read_bulletin(body, name)
+    if not bulletin.items:
+        return bulletin
     cited = [*(citation for item in bulletin.items for citation in item.citations), *bulletin.unplaced]
     sure = tuple(replace(citation, confidence=1.0) for citation in cited)
     return replace(bulletin, items=(replace(bulletin.items[0], citations=sure),), unplaced=())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from xml.sax.saxutils import escape, quoteattr
 
@@ -46,7 +47,12 @@ LOOKS = {
     "P": (24, False, None),
     "p": (24, False, None),
 }
+SIGNS = {"↵": "<w:br/>", "⇥": "<w:tab/>"}
 STYLED = {"T": "a3", "H": "1", "h": "2"}
+
+
+def in_text(words: str) -> str:
+    return f'<w:t xml:space="preserve">{escape(words)}</w:t>'
 
 
 class Writing:
@@ -55,6 +61,9 @@ class Writing:
     def __init__(self, description: Description) -> None:
         self.has_fields = description.settings.get("links") == "fields"
         self.has_styles = description.settings.get("headings") == "styles"
+        self.furniture = {
+            kind: description.settings[kind] for kind in ("header", "footer") if kind in description.settings
+        }
         self.targets: list[str] = []
         self.note_targets: list[str] = []
         self.notes: list[str] = []
@@ -71,7 +80,10 @@ class Writing:
         return self.paragraph(part.runs, part.kind)
 
     def cell(self, cell: Cell) -> str:
-        merged = '<w:vMerge w:val="restart"/>' if cell.rows > 1 else "<w:vMerge/>" if cell.is_covered else ""
+        if cell.is_covered and cell.columns == 0:  # the cell before reaches over it
+            return ""
+        merged = f'<w:gridSpan w:val="{cell.columns}"/>' if cell.columns > 1 else ""
+        merged += '<w:vMerge w:val="restart"/>' if cell.rows > 1 else "<w:vMerge/>" if cell.is_covered else ""
         paragraphs = "".join(self.paragraph(line, "p") for line in cell.lines) or "<w:p/>"
         return f"<w:tc><w:tcPr>{merged}</w:tcPr>{paragraphs}</w:tc>"
 
@@ -93,7 +105,10 @@ class Writing:
             self.targets = own
             self.notes.append(f'<w:footnote w:id="{len(self.notes) + 2}"><w:p>{inside}</w:p></w:footnote>')
             return f'<w:r><w:footnoteReference w:id="{len(self.notes) + 1}"/></w:r>'
-        words = f'<w:r>{look}<w:t xml:space="preserve">{escape(run.text)}</w:t></w:r>'
+        if run.is_bold and "<w:b/>" not in look:
+            look = f"<w:rPr><w:b/>{look.removeprefix('<w:rPr>') or '</w:rPr>'}"
+        text = "".join(SIGNS.get(part) or in_text(part) for part in re.split("([↵⇥])", run.text) if part)
+        words = f"<w:r>{look}{text}</w:r>"
         if run.url is None:
             return words
         if self.has_fields:
@@ -110,9 +125,18 @@ class Writing:
         """Return the relations of the main text."""
         parts = [
             f'<Relationship Id="rId{number}" Type="{RELATIONS}/{kind}" Target="{kind}.xml"/>'
-            for number, kind in enumerate(("styles", "numbering", "footnotes"), start=1)
+            for number, kind in enumerate(("styles", "numbering", "footnotes", *self.furniture), start=1)
         ]
         return as_relations(*parts, *as_links(self.targets))
+
+
+def as_furniture(kind: str, text: str) -> str:
+    """Return the head or the foot of every page; ``%d`` is the page's number."""
+    tag = {"header": "hdr", "footer": "ftr"}[kind]
+    before, has_number, after = text.partition("%d")
+    number = '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>' if has_number else ""
+    runs = f"<w:r>{in_text(before)}</w:r>{number}" + (f"<w:r>{in_text(after)}</w:r>" if after else "")
+    return f'{HEAD}<w:{tag} {SPACES}><w:p><w:pPr><w:jc w:val="center"/></w:pPr>{runs}</w:p></w:{tag}>'
 
 
 def as_links(targets: list[str]) -> list[str]:
@@ -134,6 +158,11 @@ def build_docx(description: Description) -> bytes:
     parts = read_sheet(description.said, description.addresses)
     content = "".join(map(writing.part, parts))
     kinds = {"document": "document.main", "styles": "styles", "numbering": "numbering", "footnotes": "footnotes"}
+    kinds |= {kind: kind for kind in writing.furniture}
+    references = "".join(
+        f'<w:{kind}Reference w:type="default" r:id="rId{number}"/>' for number, kind in enumerate(writing.furniture, 4)
+    )
+    section = f"<w:sectPr>{references}</w:sectPr>" if references else "<w:sectPr/>"
     overrides = "".join(
         f'<Override PartName="/word/{name}.xml" ContentType="{TYPES}.{kind}+xml"/>' for name, kind in kinds.items()
     )
@@ -144,10 +173,11 @@ def build_docx(description: Description) -> bytes:
         "_rels/.rels": as_relations(
             f'<Relationship Id="rId1" Type="{RELATIONS}/officeDocument" Target="word/document.xml"/>'
         ),
-        "word/document.xml": f"{HEAD}<w:document {SPACES}><w:body>{content}<w:sectPr/></w:body></w:document>",
+        "word/document.xml": f"{HEAD}<w:document {SPACES}><w:body>{content}{section}</w:body></w:document>",
         "word/styles.xml": STYLES,
         "word/numbering.xml": NUMBERING,
         "word/footnotes.xml": f"{HEAD}<w:footnotes {SPACES}>{''.join(writing.notes)}</w:footnotes>",
+        **{f"word/{kind}.xml": as_furniture(kind, text) for kind, text in writing.furniture.items()},
         "word/_rels/document.xml.rels": writing.relations(),
         "word/_rels/footnotes.xml.rels": as_relations(*as_links(writing.note_targets)),
     }

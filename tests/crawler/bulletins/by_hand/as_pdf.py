@@ -109,10 +109,11 @@ def draw(part: Line | Table, width: float) -> Flowable:
 
 
 def marked(runs: tuple[Run, ...]) -> str:
-    return "".join(
+    text = "".join(
         f"<a href={quoteattr(run.url)} color='blue'>{escape(run.text)}</a>" if run.url else escape(run.text)
         for run in runs
     )
+    return text.replace("↵", "<br/>").replace("⇥", "\u3000" * 4)
 
 
 def draw_table(table: Table, width: float) -> DrawnTable:

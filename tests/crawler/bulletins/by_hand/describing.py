@@ -17,9 +17,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "bulletins"
+BLIND = Path(__file__).parent / "blind"
 RULE = "\n=====\n"
 PLACE = re.compile(r"\{(?P<label>\d+)(?::(?P<form>[a-z]+))?(?:/(?P<cut>\d+))?\}")
 PADDING = re.compile(r"\{P(\d+)\}")
+# How a long and a short address look besides: copied from a page's source, from a browser, from a telephone.
+SHARED = {
+    "amp": "&amp;chksm={chksm}&amp;scene=27#wechat_redirect",
+    "rd": "&chksm={chksm}#rd",
+    "share": "&chksm={chksm}&mpshare=1&scene=1&srcid=0318Kd7QyYc2mUx5Hn1aPz0W&sharer_sharetime=1710745522871"
+    "&sharer_shareid=5b0c2f6c8a7d4e3f9012ab34cd56ef78#rd",
+}
+SHORT = {
+    "bare": "{0}",
+    "http": "http://{0}",
+    "scene": "https://{0}?scene=1&click_id=12",
+    "from": "https://{0}?from=groupmessage",
+}
 SENTENCES = tuple(
     sentence
     for sentence in (Path(__file__).parent / "sentences.txt").read_text(encoding="utf-8").splitlines()
@@ -47,6 +61,7 @@ class Description:
     unplaced: tuple[str, ...]
     said: str
     addresses: Addresses = field(repr=False)
+    is_blind: bool = False
 
     @property
     def name(self) -> str:
@@ -54,8 +69,8 @@ class Description:
 
     @property
     def half(self) -> str:
-        """The half that it is in: by its name alone, so that nobody chose."""
-        return half_of(self.stem)
+        """The half that it is in: by its name alone, so that nobody chose; ``blind`` if no rule was made after it."""
+        return "blind" if self.is_blind else half_of(self.stem)
 
 
 def half_of(stem: str) -> str:
@@ -76,17 +91,19 @@ class Addresses:
         number = int(digest.hexdigest()[:12], 16)
         biz = base64.b64encode(str(3000000000 + number % 900000000).encode()).decode()
         mid, idx = 2247480000 + number % 9000000, 1 + number % 8
-        if form in ("long", "mid"):
+        if form in ("long", "mid", *SHARED):
             self.remember(label, f"https://mp.weixin.qq.com/s?__biz={biz}&mid={mid}&idx={idx}")
             sn = hashlib.md5(digest.digest(), usedforsecurity=False).hexdigest()
             chksm = (digest.hexdigest() * 2)[:76]
             start = f"__biz={biz}&mid={mid}&idx={idx}&sn={sn}"
+            if form in SHARED:
+                return f"https://mp.weixin.qq.com/s?{start}{SHARED[form].format(chksm=chksm)}"
             if form == "mid":
                 return f"https://mp.weixin.qq.com/s?{start}"
             return f"http://mp.weixin.qq.com/s?{start}&chksm={chksm}&scene=21#wechat_redirect"
         token = base64.urlsafe_b64encode(digest.digest())[:22].decode()
         self.remember(label, f"https://mp.weixin.qq.com/s/{token}")
-        return f"mp.weixin.qq.com/s/{token}" if form == "bare" else f"https://mp.weixin.qq.com/s/{token}"
+        return SHORT.get(form, "https://{0}").format(f"mp.weixin.qq.com/s/{token}")
 
     def remember(self, label: str, article_url: str) -> None:
         assert self.labels.setdefault(article_url, label) == label
@@ -108,7 +125,7 @@ class Addresses:
 
 def read_all() -> list[Description]:
     """Return every bulletin in every form that it has."""
-    return [form for path in sorted(FOLDER.iterdir()) for form in read_description(path)]
+    return [form for folder in (FOLDER, BLIND) for path in sorted(folder.iterdir()) for form in read_description(path)]
 
 
 def read_description(path: Path) -> list[Description]:
@@ -133,7 +150,8 @@ def read_description(path: Path) -> list[Description]:
             settings[mark[1:]] = rest
     kinds = [kind, *settings.pop("also", "").split()]
     padded = pad(said, stem)
-    return [Description(stem, each, settings, tuple(items), tuple(unplaced), padded, Addresses(stem)) for each in kinds]
+    facts = (settings, tuple(items), tuple(unplaced), padded)
+    return [Description(stem, each, *facts, Addresses(stem), path.parent == BLIND) for each in kinds]
 
 
 def pad(said: str, stem: str) -> str:

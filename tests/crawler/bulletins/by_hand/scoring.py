@@ -201,7 +201,7 @@ def half(scores: dict[tuple[str, str], Score], name: str) -> Score:
 def as_table(scores: dict[tuple[str, str], Score]) -> str:
     """Return the scores of each half by kind, and what it comes to."""
     rows = [HEADING]
-    for name in ("open", "held out"):
+    for name in ("open", "held out", "blind"):
         rows += [each.row(f"{name} {kind}") for (of_half, kind), each in sorted(scores.items()) if of_half == name]
         rows.append(half(scores, name).row(f"{name.upper()} ALL"))
     return "\n".join(rows)

@@ -6,7 +6,7 @@ the middle, ``n`` one with a number that the program gives, ``P`` a paragraph, `
 cell above, ``<`` with the one before, ``//`` parts paragraphs in a cell).
 
 Inside a line ``[words](1)`` is a link, ``<1>`` a printed address that is one, ``{1}`` a printed address and no more,
-``^[text]`` a note.
+``^[text]`` a note, ``**words**`` bold words, ``↵`` a new line in the same paragraph, ``⇥`` a tab.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .describing import Addresses
 
 TOKEN = re.compile(
     r"\^\[(?P<note>(?:[^\[\]])*)\]|\[(?P<words>[^\]]*)\]\((?P<target>[^)]*)\)"
-    r"|<(?P<linked>\d+(?::[a-z]+)?)>|\{(?P<printed>\d+(?::[a-z]+)?)\}"
+    r"|<(?P<linked>\d+(?::[a-z]+)?)>|\{(?P<printed>\d+(?::[a-z]+)?)\}|\*\*(?P<bold>[^*]+)\*\*"
 )
 
 
@@ -30,6 +30,7 @@ class Run:
     text: str
     url: str | None = None
     note: tuple[Run, ...] = ()
+    is_bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def read_runs(text: str, addresses: Addresses) -> tuple[Run, ...]:
 def read_token(token: re.Match[str], addresses: Addresses) -> Run:
     if token["note"] is not None:
         return Run("", note=read_runs(token["note"], addresses))
+    if token["bold"]:
+        return Run(token["bold"], is_bold=True)
     if token["printed"]:
         return Run(addresses.address(*token["printed"].split(":")))
     if token["linked"]:
@@ -109,7 +112,10 @@ def read_table(lines: list[str], addresses: Addresses) -> Table:
             down = sum(1 for _ in takewhile_is(texts, number + 1, column, "^"))
             right = next((step for step, other in enumerate(row[column + 1 :]) if other != "<"), len(row) - column - 1)
             paragraphs = tuple(read_runs(part, addresses) for part in text.split("//")) if text not in "^<" else ()
-            cells.append(Cell(paragraphs, 1 + right, 1 + down, text in ("^", "<")))
+            if text in ("^", "<"):  # reaches nowhere itself; one that the cell before covers takes no column
+                cells.append(Cell((), int(text == "^"), 1, is_covered=True))
+            else:
+                cells.append(Cell(paragraphs, 1 + right, 1 + down))
         rows.append(tuple(cells))
     return Table(tuple(rows))
 
