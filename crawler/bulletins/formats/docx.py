@@ -127,7 +127,7 @@ class DocumentReader:
         """A table: rows of data as they are, other rows (a table that lays out the page) as the text in them."""
         rows = [list(row.iterchildren(w("tc"))) for row in table.iterchildren(w("tr"))]
         read = [[list(self.read_body(cell, reader)) for cell in cells] for cells in rows]
-        texts = [[" ".join(line.text for line in cell if line.text) for cell in cells] for cells in read]
+        texts = [["\n".join(line.text for line in cell if line.text) for cell in cells] for cells in read]
         read = [[with_printed_links(cell) for cell in cells] for cells in read]
         if not any(is_data_row(row) for row in texts) or is_layout(read):
             yield from (line for cells in read for line in with_codes_behind(list(chain(*cells))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bs4.element import Tag
+from bs4.element import CData, NavigableString, PageElement, Tag
 
 from crawler.bulletins.formats.rows import is_header, section_cell, title_cell
 
@@ -74,7 +74,7 @@ class Grid:
             span, height = (number_of(cell, name) for name in ("colspan", "rowspan"))
             if height > 1:
                 self.covered.update({len(said) + step: height - 1 for step in range(span)})
-            said += [" ".join(cell.get_text(" ", strip=True).split()), *[""] * (span - 1)]
+            said += [lines_of(cell), *[""] * (span - 1)]
         self.skip(said)
         return said
 
@@ -83,6 +83,17 @@ class Grid:
         while self.covered.get(len(said), 0) > 0:
             self.covered[len(said)] -= 1
             said.append("")
+
+
+def lines_of(cell: Tag) -> str:
+    """What a cell says, in its lines."""
+    parts = ("\n" if isinstance(node, Tag) else str(node) for node in cell.descendants if is_told(node))
+    return "\n".join(line for said in "".join(parts).split("\n") if (line := " ".join(said.split())))
+
+
+def is_told(node: PageElement) -> bool:
+    """Whether a node within a cell is text, or begins a line."""
+    return node.name in BROKEN if isinstance(node, Tag) else type(node) in (NavigableString, CData)
 
 
 def number_of(cell: Tag, name: str) -> int:

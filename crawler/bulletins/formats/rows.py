@@ -1,8 +1,9 @@
 """Tables: which rows are data, which row names the columns, what each row says, and in which section it stands.
 
 The cell under 标题 (or 名称, title …) is the item's title; without such a column it is the longest of the row's
-shorter texts. Sections are a column (栏目, 类别 …), whose cells often stand once for several rows, or rows of one cell
-between the others.
+shorter texts, those left out that say when, who, where or how many by their columns' names. Of a cell of several
+lines the first is the title, where text stands below it. Sections are a column (栏目, 类别 …), whose cells often stand
+once for several rows, or rows of one cell between the others.
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ from itertools import pairwise
 
 from crawler.bulletins.formats.flow import Block, BlockKind, Link
 from crawler.bulletins.formats.structured import make_block
-from crawler.bulletins.landmarks import FIELD_NAME, TITLE_NAME, ends_statement
+from crawler.bulletins.landmarks import (
+    FIELD_NAME,
+    INSTITUTION,
+    LINK_WORDS,
+    TITLE_NAME,
+    ends_statement,
+    is_sentence_end,
+)
 from storage.records import PlacedBy
 
 WIDEST = 40  # cells
@@ -24,10 +32,23 @@ TITLE_COLUMNS = (  # the surest first
     re.compile(r"^(?:文章|推文|稿件|新闻|篇名|信息)(?:内容)?$|文章名|推文名|稿件名"),
     re.compile(r"名称|事项|主题|^name$", re.IGNORECASE),
 )
+# 单位名称, 公众号名称, 提交时间, 参与人数, 联系人, 推文链接: columns that say something of an item, not its title.
+OTHER_COLUMNS = re.compile(
+    r"^(?:序号|编号|no\.?|id)$|(?:单位|部门|机构|学校|院系|科室|支部|工会|组织|账号|公众号|平台|媒体|载体|栏目|作者|姓名)(?:名称?)?$"
+    r"|(?:时间|日期|人数|次数|数量|[阅读点赞]+[数量]|链接|网址|地址|地点|场所|备注|电话|手机|邮箱|状态|是否.{1,8}|联系人|负责人|主讲人|填报人|报送人"
+    r"|编辑|审核|记者|来源|出处|部门|单位|账号|平台)$|(?:^|[^\w])(?:date|time|url|link|author|account)(?:$|[^\w])",
+    re.IGNORECASE,
+)
 SECTION_COLUMNS = re.compile(r"^(?:所属)?(?:栏目|板块|版块|专栏|专题|类别|分类)(?:名称)?$")
 ADDRESS = re.compile(r"^\s*(?:https?://|mp\.weixin)", re.IGNORECASE)
 LONGEST_TITLE = 60
 LONGEST_SECTION = 20
+SHORTEST_LINE = 4  # characters of a title above its text in one cell
+FEWEST_ROWS = 2  # that tell the columns of a table apart
+DISTINCT = 0.8  # of a column's titles
+LONGEST_UNIT = 20  # characters of an institution's name
+RIVAL = 0.6  # of the weight of the column that says most
+UNSURE = 0.7
 FORM, WIDEST_FORM = 0.8, 4  # share of rows that name a field; cells of a row
 
 
@@ -48,6 +69,7 @@ def table_blocks(
         return
     has_header = len(rows) > 1 and is_header(rows[0], rows[1:]) and not any(cell for cell in links[0])
     names = rows[0] if has_header else []
+    column, is_sure = title_column(rows[int(has_header) :], links[int(has_header) :], names)
     section = None
     for number in range(int(has_header), len(rows)):
         row, cells = rows[number], links[number]
@@ -56,7 +78,10 @@ def table_blocks(
         elif any(row) or any(cells):
             section = section_cell(row, names) or section
             page = pages[number] if pages else None
-            yield row_of(row, [link for cell in cells for link in cell], names, page=page, section=section)
+            told = row_of(row, [link for cell in cells for link in cell], names, page=page, section=section)
+            if column is not None and column < len(row) and is_text(row[column]):
+                told = replace(told, plain=first_line(row[column]))
+            yield told if is_sure else replace(told, links=tuple(map(doubted, told.links)))
 
 
 def is_form(rows: Sequence[Sequence[str]]) -> bool:
@@ -106,7 +131,7 @@ def row_of(
     section: str | None = None,
 ) -> Block:
     """One row as a block."""
-    text = "\n".join(named_cells(row, names))
+    text = "\n".join(named_cells([" ".join(cell.split()) for cell in row], names))
     placed = tuple(replace(link, grounds=PlacedBy.ROW, is_alone=False) for link in links)
     block = make_block(BlockKind.ROW, text, anchored="", page=page)
     return replace(block, plain=title_cell(row, names) or "", links=placed, section=section)
@@ -128,13 +153,93 @@ def named_cells(cells: Sequence[str], names: Sequence[str]) -> list[str]:
     ]
 
 
+def title_column(
+    rows: Sequence[Sequence[str]], links: Sequence[Sequence[Sequence[Link]]], names: Sequence[str]
+) -> tuple[int | None, bool]:
+    """The column that holds the titles of a table whose names do not say which, and whether no other may hold them.
+
+    It is the one whose words are links, else the one that says most in words that differ from row to row, without
+    being text or names of institutions. None: each row is asked for itself.
+    """
+    if any(
+        columns.search(name.strip()) and not is_other_column(name.strip())
+        for name in names
+        for columns in TITLE_COLUMNS
+    ):
+        return None, True
+    told = [number for number, row in enumerate(rows) if sum(map(bool, row)) >= 2]
+    widest = max((len(rows[number]) for number in told), default=0)
+    if len(told) < FEWEST_ROWS:
+        return None, True
+    linked = [
+        column for column in range(widest) if 2 * sum(is_linked(rows[n], links[n], column) for n in told) > len(told)
+    ]
+    if len(linked) == 1:
+        return linked[0], True
+    weighed = sorted(
+        (
+            (weight_of([rows[n][column] for n in told if column < len(rows[n]) and rows[n][column]], len(told)), column)
+            for column in range(widest)
+            if column >= len(names) or not is_other_column(names[column].strip())
+        ),
+        reverse=True,
+    )
+    if not weighed or not weighed[0][0]:
+        return None, True
+    rival = weighed[1][0] if len(weighed) > 1 else 0.0
+    return weighed[0][1], rival < RIVAL * weighed[0][0]
+
+
+def is_linked(row: Sequence[str], cells: Sequence[Sequence[Link]], column: int) -> bool:
+    """Whether the words of a cell are a link, and say more than 查看原文."""
+    if column >= len(row) or column >= len(cells):
+        return False
+    words = row[column].strip()
+    return is_text(words) and not LINK_WORDS.match(words) and any(link.anchor_text for link in cells[column])
+
+
+def weight_of(cells: Sequence[str], count: int) -> float:
+    """How much a column says, in characters a cell; 0 where it is no titles': sparse, repeated, text, institutions."""
+    titles = [first_line(cell) for cell in cells if is_text(cell)]
+    if 2 * len(titles) <= count or len(set(titles)) < DISTINCT * len(titles):
+        return 0.0
+    texts = sum(ends_statement(title) or len(title) > LONGEST_TITLE for title in titles)
+    units = sum(len(title) <= LONGEST_UNIT and bool(INSTITUTION.search(title)) for title in titles)
+    return 0.0 if 2 * texts > len(titles) or 2 * units > len(titles) else sum(map(len, titles)) / len(titles)
+
+
+def doubted(link: Link) -> Link:
+    """A link of a row whose title may stand in another cell."""
+    return replace(link, confidence=min(link.confidence, UNSURE))
+
+
 def title_cell(cells: Sequence[str], names: Sequence[str]) -> str | None:
-    """The cell that is a row's title."""
+    """The cell that is a row's title, or its first line."""
     named = [(name.strip(), cell) for name, cell in zip(names, cells, strict=False) if cell and not ADDRESS.match(cell)]
     for columns in TITLE_COLUMNS:
         for name, cell in named:
-            if columns.search(name) and not SECTION_COLUMNS.match(name):
-                return cell
-    texts = [cell for cell in cells if re.search(r"[^\W\d_]{2}", cell) and not ADDRESS.match(cell)]
+            if columns.search(name) and not is_other_column(name):
+                return first_line(cell)
+    others = {number for number, name in enumerate(names) if is_other_column(name.strip())}
+    texts = [first_line(cell) for number, cell in enumerate(cells) if number not in others and is_text(cell)]
+    texts = texts or [first_line(cell) for cell in cells if is_text(cell)]
     short = [cell for cell in texts if len(cell) <= LONGEST_TITLE]
     return max(short or texts, key=len, default=None)
+
+
+def is_other_column(name: str) -> bool:
+    """Whether a column says something of the items, but not their titles."""
+    return bool(SECTION_COLUMNS.match(name) or OTHER_COLUMNS.search(name))
+
+
+def is_text(cell: str) -> bool:
+    """Whether a cell holds words."""
+    return bool(re.search(r"[^\W\d_]{2}", cell)) and not ADDRESS.match(cell)
+
+
+def first_line(cell: str) -> str:
+    """The first line of a cell that holds a title with its text below; else the whole cell."""
+    first, _, rest = cell.strip().partition("\n")
+    is_title = SHORTEST_LINE <= len(first) <= LONGEST_TITLE and not first.rstrip().endswith(("，", "、", "：", ":"))
+    heads_text = is_title and not ends_statement(first) and is_sentence_end(rest)
+    return " ".join((first if heads_text else cell).split())

@@ -26,7 +26,7 @@ def read_csv(body: bytes) -> Flow:
 def row_blocks(rows: list[list[str]]) -> list[Block]:
     """The rows below the head, with the addresses in their cells."""
     links = [[make_block(BlockKind.ROW, cell).links for cell in row] for row in rows]
-    return list(table_blocks([[" ".join(cell.split()) for cell in row] for row in rows], links))
+    return list(table_blocks([[cell.strip() for cell in row] for row in rows], links))
 
 
 def divided(text: str) -> list[list[str]]:

@@ -120,7 +120,7 @@ def read_cell(cell: etree._Element, book: Said) -> tuple[str, list[Link]] | None
         text = text_of(cell)
     else:
         text = book.days.shown(value, cell.get("s")) if cell.get("t") in (None, "n") else value
-    text = clean(text)
+    text = "\n".join(line for said in text.splitlines() if (line := clean(said)))
     found = FORMULA.search(cell.findtext(SHEET + "f", ""))
     if found:
         return text, [Link(url=found.group(1), grounds=PlacedBy.ROW, anchor_text=text or None)]

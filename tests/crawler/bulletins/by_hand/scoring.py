@@ -25,6 +25,7 @@ from .describing import Description, read_all
 Read = Callable[[bytes, str], Bulletin]
 
 SURE = 0.9
+HALVES = ("open", "held out", "blind")
 NUMBER = re.compile(
     r"^(?:第?[一二三四五六七八九十]+[、.,]|\([一二三四五六七八九十\d]+\)|\d+[.、)]|\[\d+\]|[★●◆📌•▪※【*-])+"
 )
@@ -201,7 +202,7 @@ def half(scores: dict[tuple[str, str], Score], name: str) -> Score:
 def as_table(scores: dict[tuple[str, str], Score]) -> str:
     """Return the scores of each half by kind, and what it comes to."""
     rows = [HEADING]
-    for name in ("open", "held out", "blind"):
+    for name in HALVES:
         rows += [each.row(f"{name} {kind}") for (of_half, kind), each in sorted(scores.items()) if of_half == name]
         rows.append(half(scores, name).row(f"{name.upper()} ALL"))
     return "\n".join(rows)
@@ -220,7 +221,7 @@ def main() -> None:
 
         bulletins += printed()
     scores = score_all(bulletins)
-    print("\n".join(fault for name in ("open", "held out") for fault in half(scores, name).faults))
+    print("\n".join(fault for name in HALVES for fault in half(scores, name).faults))
     print(as_table(scores))
 
 
