@@ -147,9 +147,8 @@ def faults_at_every_step(folder: Path, make_store: type[FolderBlobs]) -> Iterato
 
 def test_cut_at_any_step_no_row_is_without_its_bytes(tmp_path: Path) -> None:
     faults = list(faults_at_every_step(tmp_path, FolderBlobs))
-    assert len(faults) > (
-        50 if is_ci() else 12
-    )  # steps: five blobs of three flushes and a rename each, and four transactions
+    # Steps: five blobs of three flushes and a rename each, and four transactions.
+    assert len(faults) > (50 if is_ci() else 12)
     assert not any(faults)
 
 
