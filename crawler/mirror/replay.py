@@ -64,20 +64,32 @@ def replay(
     )
 
 
-def copy_of(archive: Archive, snapshot: SnapshotView, *, place_of: PlaceOf, article_place: ArticlePlace) -> Rewritten:
-    """Return the inside of a copy, for whoever puts a frame around it."""
+def pass_over(url: str, error: ArchiveError) -> None:
+    """Say nothing of a lost style sheet: it costs looks, not the article."""
+
+
+def copy_of(
+    archive: Archive,
+    snapshot: SnapshotView,
+    *,
+    place_of: PlaceOf,
+    article_place: ArticlePlace,
+    lost_sheet: Callable[[str, ArchiveError], None] = pass_over,
+) -> Rewritten:
+    """Return the inside of a copy, for whoever puts a frame around it; ``lost_sheet`` is told of each that is lost."""
     assets = archive.snapshot_assets(snapshot.snapshot)
     shelf = Shelf(assets, page_url=snapshot.final_url, place_of=place_of, article_place=article_place)
-    sheets = {asset.link.url: text for asset in assets if (text := _sheet(archive, asset)) is not None}
+    sheets = {it.link.url: text for it in assets if (text := _sheet(archive, it, lost_sheet)) is not None}
     return rewrite(archive.read_blob(snapshot.page_sha256), snapshot.reading, shelf, sheets)
 
 
-def _sheet(archive: Archive, asset: SnapshotAsset) -> str | None:
+def _sheet(archive: Archive, asset: SnapshotAsset, lost: Callable[[str, ArchiveError], None]) -> str | None:
     if asset.link.role is not Role.STYLE or asset.rendition is None or asset.rendition.media_type != "text/css":
         return None
     try:
         return archive.read_blob(asset.rendition.sha256).decode("utf-8", "replace")
-    except ArchiveError:  # a lost sheet costs looks, not the article
+    except ArchiveError as error:
+        lost(asset.link.url, error)
         return None
 
 

@@ -138,6 +138,7 @@ class SingleFiles:
             snapshot,
             place_of=lambda asset, rendition: self._take_in(asset, rendition, inside),
             article_place=as_it_is,
+            lost_sheet=self.damage.asset,
         )
         banner = banner_of(
             view,

@@ -184,7 +184,13 @@ class SiteFolder:
         assert place is not None
         lacking = lacking_words(self._archive.snapshot_assets(snapshot.snapshot))
         try:
-            copy = copy_of(self._archive, snapshot, place_of=self._place_of, article_place=self._article_place)
+            copy = copy_of(
+                self._archive,
+                snapshot,
+                place_of=self._place_of,
+                article_place=self._article_place,
+                lost_sheet=self.damage.asset,
+            )
             self._copies += 1
         except LOST as error:
             self.damage.page(snapshot, error)

@@ -85,6 +85,7 @@ def keep_article(
     title: str = "标题",
     text: str = "第一段",
     pictures: Sequence[str] = (),
+    styles: Sequence[AssetLink] = (),
     at: datetime = MARCH,
     hops: Sequence[Hop] = (),
 ) -> str:
@@ -95,7 +96,7 @@ def keep_article(
         outcome=Outcome.ALIVE,
         evidence=(Evidence(test="frame", seen="js_article"),),
         article=Article(title=title, account_name="方志四川", item_show_type=0, text=text),
-        assets=links,
+        assets=(*links, *styles),
     )
     body = page_of(title, text, pictures)
     kept = archive.keep_capture(capture_of(url, body, reading, at=at, hops=hops), run=None, next_visit=lambda _: None)

@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 
 from crawler.mirror.exports.html import OneFileOneArticle, export_html
+from crawler.mirror.exports.site import export_site
 from crawler.mirror.outputs import OutputExists
-from crawler.wechat.urls import read_address
-from storage.records import Role
+from crawler.wechat.urls import asset_key, read_address
+from storage.records import AssetCapture, AssetLink, Role
 from tests.crawler.mirror.keeping import (
     MARCH,
     OTHER,
@@ -74,6 +75,21 @@ def test_what_is_damaged_is_named_and_the_rest_is_written(archive, tmp_path):
     exported = export_html(archive, tmp_path / "copies", [SHORT, OTHER])
     assert [fault.subject for fault in exported.faults] == [f"asset {PICTURE}", f"page {OTHER}"]
     assert (exported.snapshots, len(list((tmp_path / "copies").iterdir()))) == (1, 1)
+
+
+def test_a_style_sheet_that_is_damaged_is_named_and_the_copy_is_written_without_it(archive, tmp_path):
+    sheet, url = b"#js_content{color:red}", "https://res.wx.qq.com/a.css"
+    link = AssetLink(url=url, role=Role.STYLE, key=asset_key(url))
+    keep_article(archive, styles=[link])
+    archive.keep_asset(
+        AssetCapture(
+            key=link.key, url=url, captured_at=MARCH, hops=(), body=sheet, media_type="text/css", is_original=True
+        )
+    )
+    damage(archive, sheet)
+    for number, export in enumerate((export_html, export_site)):
+        exported = export(archive, tmp_path / f"{number}", [SHORT])
+        assert [fault.subject for fault in exported.faults] == [f"asset {url}"]
 
 
 def test_a_folder_holds_every_copy_under_its_title(archive, tmp_path):
