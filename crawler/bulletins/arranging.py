@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
+from crawler.bulletins.bylines import with_bylines
+from crawler.bulletins.chronicles import with_days
 from crawler.bulletins.formats.flow import Block, BlockKind
 from crawler.bulletins.formats.joining import close_gaps
 from crawler.bulletins.landmarks import PART_LABEL, SECTION_NAME, ends_statement, is_sentence_end, mark_of, section_of
@@ -28,7 +30,8 @@ NEWS = frozenset({BlockKind.PARAGRAPH, BlockKind.ADDRESS, BlockKind.CREDIT})
 
 def arranged(blocks: Sequence[Block], title: str | None = None) -> tuple[Block, ...]:
     """Return the blocks of an issue with titles as headings, each above its links. ``title`` is that of the issue."""
-    parted = with_parts_of_items(with_bracketed_titles(with_titles_in_front(blocks)))
+    named = with_days(with_bylines(blocks))
+    parted = with_parts_of_items(with_bracketed_titles(with_titles_in_front(named)))
     told = with_entries_as_titles(parted)
     return tuple(with_links_below(told, title))
 
@@ -140,9 +143,20 @@ def with_links_below(blocks: Sequence[Block], title: str | None = None) -> list[
     if len(leads) < FEWEST or any(is_item(block, title) for block in blocks[: leads[0]]):
         return list(blocks)
     lines = [number for number, block in enumerate(blocks) if is_lead(block)]
+    if follows_titles(blocks, leads):
+        return list(blocks)
     if lines != leads:
         return [unsure(block) if number in leads else block for number, block in enumerate(blocks)]
     return moved_down(blocks, frozenset(leads))
+
+
+def follows_titles(blocks: Sequence[Block], leads: Sequence[int]) -> bool:
+    """Whether each title has its link below it, the last one too, though a text above the first one cites as well."""
+    if blocks[leads[0]].kind is not BlockKind.PARAGRAPH or "，" not in blocks[leads[0]].plain:
+        return False
+    titles = [number for number, block in enumerate(blocks) if block.kind is BlockKind.HEADING and number > leads[0]]
+    ends = [*titles[1:], len(blocks)]
+    return all(any(block.links for block in blocks[start + 1 : end]) for start, end in zip(titles, ends, strict=True))
 
 
 def leads_title(blocks: Sequence[Block], number: int) -> bool:

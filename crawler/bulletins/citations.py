@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from urllib.parse import urlsplit
 
+from crawler.bulletins.doubts import doubtful
 from crawler.bulletins.drafts import Draft
 from crawler.bulletins.items import Placed
 from crawler.bulletins.listings import MARKED, NumberIndex
@@ -27,8 +27,7 @@ CONFIDENCE: Mapping[PlacedBy, float] = {
 ALONE = 0.92  # an address on a line of its own below the item's text, above the next title
 ONLY_ITEM_OF_PAGE = 0.8  # listed at the foot of a page that shows no other item
 IN_ORDER = 0.6  # as many addresses as items, in a list
-MANY = 3  # links, and texts, of the only item
-UNTITLED = 0.7  # one of several links in a text without a title
+DOUBTFUL = 0.7  # in an item that looks misread
 LAST_BEFORE = 0.4  # listed, and nothing tells which item is meant
 
 
@@ -105,25 +104,13 @@ def places(links: Sequence[Placed], drafts: Sequence[Draft]) -> list[Place]:
     for run, group in groupby(links, key=lambda placed: placed.run):
         members = list(group)
         found += run_places(members, drafts, habits) if run else [own_place(placed) for placed in members]
-    holding = Counter(id(place.draft) for place in found)
-    is_only = len(drafts) == 1
-    return [doubted(place) if is_heap(place.draft, holding, is_only=is_only) else place for place in found]
-
-
-def is_heap(draft: Draft | None, holding: Mapping[int, int], *, is_only: bool) -> bool:
-    """Whether an item is most likely several whose titles were missed.
-
-    So is one without a title that holds several links, and the only one of an issue that holds many in several texts.
-    """
-    if draft is None:
-        return False
-    count = holding[id(draft)]
-    return count > 1 if draft.title is None else is_only and count >= MANY and len(draft.paragraphs) >= MANY
+    doubts = doubtful(links, drafts, [place.draft for place in found])
+    return [doubted(place) if id(place.draft) in doubts else place for place in found]
 
 
 def doubted(place: Place) -> Place:
     """A place that a person should look at."""
-    return replace(place, confidence=min(place.confidence, UNTITLED))
+    return replace(place, confidence=min(place.confidence, DOUBTFUL))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

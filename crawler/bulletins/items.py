@@ -22,6 +22,7 @@ from crawler.bulletins.landmarks import (
     LINK_WORDS,
     LONGEST_CONTACT,
     NUMBERING,
+    PREFACE,
     SECTION,
     STAFF,
     credit_of,
@@ -31,7 +32,7 @@ from crawler.bulletins.landmarks import (
     section_of,
 )
 from crawler.bulletins.listings import TitleIndex, begins_listing, joined_repetitions, last_listing_heads
-from crawler.bulletins.mastheads import Masthead
+from crawler.bulletins.mastheads import DAY, Masthead
 
 LONGEST_HEADLINE = 50  # characters of an entry that cites nothing
 ORNAMENTS = "◆★●■◇☆ "  # ◆热点关注◆
@@ -287,7 +288,15 @@ class Reader:
 
     def is_item(self, draft: Draft) -> bool:
         """Whether a draft is news: it has a title, a section or links, or it is all that there is."""
+        if draft is self.drafts[0] and is_preface(draft, self.drafts):
+            return False
         return bool(draft.title or draft.section or draft.has_links) or len(self.drafts) == 1
+
+
+def is_preface(draft: Draft, drafts: Sequence[Draft]) -> bool:
+    """Whether the text above all titles speaks to the readers, or of the issue itself: what it cites is no news."""
+    is_above = draft.title is None and draft.section is None and sum(bool(other.title) for other in drafts) > 1
+    return is_above and bool(PREFACE.search(draft.text))
 
 
 def is_imprint(block: Block) -> bool:
@@ -320,7 +329,7 @@ def title_of(block: Block) -> str | None:
     first = next((link.anchor_text for link in block.links if link.anchor_text), None)
     if block.kind is BlockKind.HEADING:
         return plain[:LONGEST_TITLE].strip() or None
-    if first is not None and close_gaps(first) in plain[: len(first) + 8]:
+    if first is not None and close_gaps(first) in DAY.sub("", plain)[: len(first) + 8]:
         return close_gaps(first)
     return first_sentence(plain) or plain[:LONGEST_TITLE].strip() or None
 

@@ -64,9 +64,15 @@ CONTACT = re.compile(
 )
 LONGEST_CONTACT = 60  # characters
 
+# 编者按：…, 各位读者：…, 往期简报可在公众号查阅: what stands above all items is said of the issue, and is none.
+PREFACE = re.compile(
+    r"^(?:编者(?:按|的话)|按语|卷首语|刊首语|前言|导语|开篇语|写在前面)|^(?:各位|亲爱的|尊敬的)[^，。]{0,12}[：:，,！!]|^[^，。]{2,8}(?:们|朋友)(?:[：:，,！!]|好)"
+    r"|(?:过往|往期|上一?期|以往|历期|前几期|下期|本[期刊季月周](?:简报|通讯|简讯|期刊|动态)?(?:起|仍|将|共|选|刊发|编发|摘编|内容|推荐|分享))|欢迎(?:来稿|投稿|踊跃)"
+)
+
 # 本期要目 and its like announce a table of contents: the same titles again, not items.
 CONTENTS = re.compile(
-    r"^[【〖]?\s*(?:本期(?:要目|目录|导读|内容|看点)|目\s*录|要\s*目|导\s*读|内容提要)\s*[】〗]?\s*[：:]?$"
+    r"^[【〖]?\s*(?:本期(?:要目|目录|导读|内容|看点)|目\s*录|要\s*目|导\s*读|内容提要)\s*(?:[（(][^（）()]{2,24}[）)])?\s*[】〗]?\s*[：:]?$"
 )
 
 # Page numbers, as GB/T 9704-2012, 7.5 sets them (— 1 —), and as programs print them.
@@ -89,7 +95,7 @@ ISSUE = re.compile(
 # What the names of institutions end with; a masthead line that ends so is the issuer.
 INSTITUTION = re.compile(
     r"(?:办公室|委员会|研究室|研究院|研究所|编辑部|编纂中心|文化中心|信息中心|中心|办公厅|党委|政府|人民政府|宣传部|组织部|党校|大学|学院|学校"
-    r"|协会|学会|联合会|校友会|商会|基金会|理事会|妇联|残联|文联|科协|侨联|社科联|工商联|总工会|团[省市县区]?委|集团|公司|出版社|报社|杂志社|图书馆|博物馆|档案馆|方志馆|法院|检察院|总局|管理局|实验室|指挥部|领导小组|[局厅部委院所处科馆室站办])$"
+    r"|协会|学会|联合会|校友会|商会|基金会|理事会|妇联|残联|文联|科协|侨联|社科联|工商联|工会|支部|编委会|团[省市县区]?委|集团|公司|出版社|报社|杂志社|图书馆|博物馆|档案馆|方志馆|法院|检察院|总局|管理局|实验室|指挥部|领导小组|[局厅部委院所处科馆室站办])$"
 )
 SHORT_NAME = re.compile(
     r"(?:妇联|残联|文联|科协|侨联|社科联|工商联|团[省市县区]?委)$"
@@ -141,6 +147,14 @@ LINK_WORDS = re.compile(
     re.IGNORECASE,
 )
 
+# 【点击观看演出视频】: a call to follow the link, whatever it leads to.
+CALL = re.compile(r"^[【（(\[「▶►👉☞>＞\s]*(?:点击|点此|点我|点这里|戳|长按|扫码)[^。；]{0,24}$")
+
+# ▲符玉兰（左三）在演出中 梁海 摄: what stands below a picture.
+CAPTION = re.compile(
+    r"^[▲△▼▽↑].{2,40}$|^.{2,40}(?:[\s\u3000/／（(][\u4e00-\u9fff·]{1,6}\s*(?:摄影?|供图|图))\s*[）)]?$"
+)
+
 # 报名表下载>> 了解更多→: words that are nothing but a link and point on.
 POINTS_ON = re.compile(r"^[^。；]{2,16}?\s*(?:[>＞»]{1,3}|→|▶|➤|☞)$")
 
@@ -155,7 +169,7 @@ CODE_CAPTION = re.compile(
 # 1. 1、 （1） 一、 （一） • - before a title or an entry of a list (the order 一、（一）1.（1） is that of
 # GB/T 9704-2012, 7.3.3).
 NUMBERING = re.compile(
-    r"^(?:[0-9０-９]{1,3}\s*[.．、](?![0-9０-９])|[（(][0-9０-９]{1,3}[）)]|[\[［][0-9０-９]{1,3}[\]］](?=\s*\S)|[①-⑳]|[一二三四五六七八九十]{1,3}\s*、|[（(][一二三四五六七八九十]{1,3}[）)]|[•●○■□◆◇▪▶►★☆·※–-](?=\s)|[•●■◆▪▶►★※]|[0-9]\ufe0f?\u20e3|[\u25a0-\u25ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]\ufe0f?\s?(?=[\w《“]))\s*"
+    r"^(?:[0-9０-９]{1,3}\s*[.．、](?![0-9０-９])|[（(][0-9０-９]{1,3}[）)]|[\[［][0-9０-９]{1,3}[\]］](?=\s*\S)|[①-⑳]|[一二三四五六七八九十]{1,3}\s*、(?![一二三四五六七八九十]{1,2}[、两个月日号年])|[（(][一二三四五六七八九十]{1,3}[）)]|[•●○■□◆◇▪▶►★☆·※–-](?=\s)|[•●■◆▪▶►★※]|·(?=[\w《“【])|[0-9]\ufe0f?\u20e3|[\u25a0-\u25ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]\ufe0f?\s?(?=[\w《“]))\s*"
 )
 
 # The same marks one by one, each with the figure that counts; a bullet counts nothing.
@@ -166,10 +180,12 @@ MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("[1]", re.compile(r"^[\[［]([0-9０-９]{1,3})[\]］](?=\s*\S)")),
     ("①", re.compile(r"^([①-⑳])")),
     ("1⃣", re.compile(r"^([0-9])\ufe0f?\u20e3")),
-    ("一、", re.compile(r"^([一二三四五六七八九十]{1,3})\s*、")),
+    ("一、", re.compile(r"^([一二三四五六七八九十]{1,3})\s*、(?![一二三四五六七八九十]{1,2}[、两个月日号年])")),
     ("（一）", re.compile(r"^[（(]([一二三四五六七八九十]{1,3})[）)]")),
 )
-BULLET = re.compile(r"^([•●■◆▪▶►★※○□◇☆]|[\u25a0-\u25ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])|^([–·-])(?=\s)")
+BULLET = re.compile(
+    r"^([•●■◆▪▶►★※○□◇☆]|[\u25a0-\u25ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])|^([–·-])(?=\s)|^(·)(?=[\w《“【])"
+)
 
 # What sections are called where no brackets mark them (gazetteer offices, archives, libraries, culture departments).
 SECTION_NAME = re.compile(
@@ -241,7 +257,7 @@ def mark_of(line: str) -> str | None:
         if pattern.match(line):
             return name
     found = BULLET.match(line)
-    return found.group(1) or found.group(2) if found else None
+    return next(filter(None, found.groups())) if found else None
 
 
 def number_of(line: str) -> int | None:

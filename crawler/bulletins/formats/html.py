@@ -226,7 +226,7 @@ class Walk:
         else:
             self.free_words.append(" ")
         if self.bold:
-            self.bold_length += len(clean(text))
+            self.bold_length += len("".join(text.split()))
         if self.bold and not self.is_lead_over:
             self.lead.append(text)
         elif text.strip():
@@ -251,7 +251,7 @@ class Walk:
         if self.anchor is not None:  # a link around blocks goes with the first of them
             self.end_link()
         text, free = clean("".join(self.words)), clean("".join(self.free_words))
-        is_bold = self.bold_length >= max(1, len(text.replace(" ", "")) * 0.95)
+        is_bold = self.bold_length >= max(1, len("".join(text.split())) * 0.95)
         links = (*self.links, *self.code_links(is_alone=not text))
         lead = clean("".join(self.lead)) if self.is_lead_over else ""
         self.words, self.free_words, self.links, self.codes, self.bold_length = [], [], [], [], 0

@@ -20,10 +20,11 @@ from crawler.bulletins.formats.flow import Block, BlockKind, Line
 from crawler.bulletins.formats.joining import close_gaps, join_lines, width
 from crawler.bulletins.formats.manner import SLACK, Manner, is_full, is_large, is_running, manner_of, starts_paragraph
 from crawler.bulletins.formats.sections import SECTION_LEVEL, section_length
-from crawler.bulletins.formats.titles import Place, is_all_link, level_of, title_length
+from crawler.bulletins.formats.titles import Place, is_all_link, is_caption, level_of, title_length
 from crawler.bulletins.landmarks import (
     AFTER_TEXT,
     APPENDIX,
+    CALL,
     CODE_CAPTION,
     COLOPHON,
     CONTENTS,
@@ -43,11 +44,15 @@ from crawler.bulletins.landmarks import (
     number_of,
     section_of,
 )
-from crawler.bulletins.mastheads import says_head
+from crawler.bulletins.mastheads import issuer_of, says_head
 
 MOST_ENTRY_LINES = 3
 FEWEST_NAMED = 2
 NAMED_LEVEL = 5  # below headings that show by their type
+UNIT = re.compile(
+    r"(?:(?!走进|走入|召开|举[办行]|入选|开进|来到|亮相|进驻|落户|获评|关于)[\u4e00-\u9fff（）()·]){4,30}"
+)
+MOST_HEAD_LINES = 4  # above which it may stand
 SAME_INDENT = 0.3  # ems
 
 
@@ -105,7 +110,8 @@ def kind_of(line: Line) -> BlockKind | None:
     """What a line is by its own words; None for running text and titles."""
     if line.ready:
         return line.ready.kind
-    is_link_words = line.links and (LINK_WORDS.match(line.text) or (POINTS_ON.match(line.text) and is_all_link(line)))
+    is_call = POINTS_ON.match(line.text) or CALL.match(line.text)
+    is_link_words = line.links and (LINK_WORDS.match(line.text) or (is_call and is_all_link(line)))
     if line.is_address or is_link_words or CODE_CAPTION.match(line.text or "-"):
         return BlockKind.ADDRESS
     if RULE.match(line.text):
@@ -126,16 +132,27 @@ def kind_of(line: Line) -> BlockKind | None:
 def head_length(lines: Sequence[Line], kinds: Sequence[BlockKind | None], manner: Manner) -> int:
     """How many lines the head has: up to the last that names a day, a number or a printer, before any running text."""
     length = 0
+    units = lone_unit(lines, kinds)
     for number, line in enumerate(lines[:LONGEST_HEAD]):
         if kinds[number] in (BlockKind.SECTION, BlockKind.CONTENTS, BlockKind.ADDRESS, BlockKind.ROW):
             if kinds[number] is BlockKind.ADDRESS:
                 return length
             return next((n for n in range(length, number) if mark_of(lines[n].text)), number)  # 一、 is no head
-        if says_head(line.text) or STAFF.match(line.text):
+        if says_head(line.text) or STAFF.match(line.text) or number in units:
             length = number + 1
-        elif kinds[number] is None and is_running(line, manner):
+        elif kinds[number] is None and (is_running(line, manner) or (line.links and "。" in line.text)):
             break
     return length
+
+
+def lone_unit(lines: Sequence[Line], kinds: Sequence[BlockKind | None]) -> list[int]:
+    """The line among the first that is the name of an institution, where no other line of the document is one."""
+    found = [
+        number
+        for number, line in enumerate(lines)
+        if kinds[number] is None and not line.links and UNIT.fullmatch(line.text) and issuer_of(line.text)
+    ]
+    return found if len(found) == 1 and found[0] < MOST_HEAD_LINES else []
 
 
 def body_of(lines: Sequence[Line], kinds: Sequence[BlockKind | None], manner: Manner) -> list[Block]:
@@ -151,8 +168,8 @@ def body_of(lines: Sequence[Line], kinds: Sequence[BlockKind | None], manner: Ma
 
 def body_blocks(lines: Sequence[Line], kinds: Sequence[BlockKind | None], manner: Manner) -> list[Block]:
     """The blocks between head and colophon."""
-    blocks: list[Block] = []
-    number = contents_range(lines)[1]
+    first, number = contents_range(lines)
+    blocks = [block(BlockKind.ENTRY, [line]) for line in lines[first:number] if line.links]
     while number < len(lines):
         made, count = next_blocks(Place(lines=lines, kinds=kinds, start=number, manner=manner, before=blocks))
         blocks += made
@@ -348,7 +365,7 @@ def is_entry(lines: Sequence[Line], before: Sequence[Block], *, is_cited: bool) 
 
     ``is_cited``: an address stands right below it.
     """
-    if not NUMBERING.match(lines[0].text):
+    if not NUMBERING.match(lines[0].text) or is_caption(lines[0]):
         return False
     above = before[-1] if before and before[-1].kind is BlockKind.ENTRY else None
     return (

@@ -12,6 +12,7 @@ from crawler.bulletins.formats.flow import Block, BlockKind, Line, Link
 from crawler.bulletins.formats.joining import width
 from crawler.bulletins.formats.layout import NAMED_LEVEL, to_blocks
 from crawler.bulletins.landmarks import (
+    CALL,
     COLOPHON,
     DATED,
     LISTING,
@@ -106,7 +107,7 @@ def line_of(block: Block) -> Line:
 def kind_of(block: Block) -> BlockKind:
     """What a block is by its words."""
     if block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING) and section_of(block.text):
-        return BlockKind.SECTION
+        return BlockKind.PARAGRAPH if block.links and CALL.match(block.text) else BlockKind.SECTION
     if block.kind is BlockKind.PARAGRAPH and not block.links and credit_of(block.text):
         return BlockKind.CREDIT
     return block.kind

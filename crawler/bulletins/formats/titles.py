@@ -23,6 +23,7 @@ from crawler.bulletins.formats.manner import (
     starts_paragraph,
 )
 from crawler.bulletins.landmarks import (
+    CAPTION,
     CLAUSE_END,
     CLOSERS,
     COLOPHON,
@@ -54,6 +55,7 @@ SIGNS: Mapping[str, int] = {
     "nothing like news below": -3,
     "numbered as titles are": 3,
     "not numbered, though titles here are": -1,
+    "below a title that is numbered as titles are, itself not": -2,
     "marked as points in a text are": -3,
     "long": -2,
     "many clauses": -2,
@@ -91,6 +93,8 @@ class Place:
 
 def title_length(place: Place) -> int:
     """How many lines from this one on are titles; 0 where a paragraph begins."""
+    if is_caption(place.line):
+        return 0
     if count := large_length(place):
         return count
     if place.manner.has_looks and not is_all_link(place.line):
@@ -103,9 +107,17 @@ def title_length(place: Place) -> int:
     return count if sum(SIGNS[sign] for sign in signs(place, count)) >= ENOUGH else 0
 
 
+def is_caption(line: Line) -> bool:
+    """Whether a line stands below a picture: marked so, in no larger type, centred if marked by a sign."""
+    return bool(CAPTION.match(line.text)) and not is_large(line) and (line.is_centred or line.text[0] not in "▲△▼▽↑")
+
+
 def is_all_link(line: Line) -> bool:
-    """Whether a line is the words of one link and nothing else."""
-    return any(link.anchor_text and close_gaps(link.anchor_text) == close_gaps(line.text) for link in line.links)
+    """Whether a line is the words of its links and nothing else."""
+    words = close_gaps(line.text)
+    for link in line.links:
+        words = words.replace(close_gaps(link.anchor_text or ""), "", 1)
+    return bool(line.links) and not re.search(r"\w", words)
 
 
 def is_too_long(place: Place, count: int) -> bool:
@@ -125,6 +137,7 @@ def large_length(place: Place) -> int:
     for number in range(start, min(start + 4, len(lines))):
         line = lines[number]
         same = line.size == first.size and line.is_bold == first.is_bold
+        same = same and (is_large(first) or first.is_bold or (line.is_centred and not is_full(line, manner)))
         new = count and (NUMBERING.match(line.text) or (line.has_gap and not is_full(lines[number - 1], manner)))
         if place.kinds[number] is not None or not same or new:
             break
@@ -177,6 +190,9 @@ def signs(place: Place, count: int) -> Iterator[str]:
         yield "numbered as titles are"
     elif manner.title_marks:
         yield "not numbered, though titles here are"
+        above = place.before[-1] if place.before else None
+        if above and above.kind is BlockKind.HEADING and mark_of(above.text) in manner.title_marks:
+            yield "below a title that is numbered as titles are, itself not"
     elif mark and mark not in manner.section_marks:
         yield "marked as points in a text are"
     if len(text) > LONG:

@@ -1,0 +1,76 @@
+"""What stands right below a title and belongs to it: the second half of it behind a dash, the name of who wrote it.
+
+Both are often set in a type of their own, and would look like titles themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crawler.bulletins.formats.flow import Block, BlockKind
+from crawler.bulletins.formats.joining import close_gaps
+from crawler.bulletins.landmarks import ends_statement
+
+LONGEST_SUBTITLE = 60  # characters
+SHORTEST_TITLE = 5  # characters of a title that has a name below it: shorter ones name sections
+SUBTITLE = re.compile(r"^(?:[—–―]{1,2}|--)\s*(?=[\w“《‘「])")
+# The commonest family names: two or three characters that begin so are a person's name.
+FAMILY_NAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊"
+    "金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄"
+    "辛管祝左涂谷祁时舒耿牟卜路詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边"
+)
+NAME = (
+    rf"(?:[{FAMILY_NAMES}]|欧阳|司马|上官|诸葛|慕容|司徒|夏侯)[\s\u3000]*[\u4e00-\u9fff](?:[\s\u3000]*[\u4e00-\u9fff])?"
+)
+BYLINE = re.compile(
+    r"^(?:[□■◎]\s*)?(?:(?:本[刊报网台])?(?:特约|实习)?(?:记者|通讯员|作者|撰稿|撰文|文[/／]?图?)\s*[：:/／]?\s*)?"
+    rf"{NAME}(?:[\s\u3000、，,]+{NAME}){{0,3}}(?:\s*[（(][^（）()]{{2,30}}[）)])?$"
+)
+
+
+def with_bylines(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks; the second half of a title joined to it, and names below titles as the first line of the text."""
+    told: list[Block] = []
+    for number, block in enumerate(blocks):
+        above = told[-1] if told and told[-1].kind is BlockKind.HEADING else None
+        below = blocks[number + 1] if number + 1 < len(blocks) else None
+        if above and is_subtitle(block):
+            told[-1] = joined(above, block)
+        elif above and is_byline(above, block, below):
+            told.append(replace(block, kind=BlockKind.PARAGRAPH, level=0))
+        else:
+            told.append(block)
+    return told
+
+
+def is_subtitle(block: Block) -> bool:
+    """Whether a block below a title begins with a dash and is no sentence."""
+    if (
+        block.kind not in (BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ENTRY)
+        or len(block.text) > LONGEST_SUBTITLE
+    ):
+        return False
+    return bool(SUBTITLE.match(block.text)) and not ends_statement(block.text)
+
+
+def joined(title: Block, subtitle: Block) -> Block:
+    """A title with its second half."""
+    rest = SUBTITLE.sub("——", subtitle.plain)
+    return replace(
+        title,
+        text=title.text + rest,
+        plain=title.plain + rest,
+        end_page=subtitle.end_page,
+        links=(*title.links, *subtitle.links),
+    )
+
+
+def is_byline(title: Block, block: Block, below: Block | None) -> bool:
+    """Whether a heading right below a title is the name of who wrote the item."""
+    if block.kind is not BlockKind.HEADING or block.links or len(close_gaps(title.plain)) < SHORTEST_TITLE:
+        return False
+    heads_text = below is not None and below.kind not in (BlockKind.HEADING, BlockKind.SECTION)
+    return heads_text and bool(BYLINE.match(block.plain))

@@ -1,0 +1,131 @@
+"""Manners of setting an issue that led links astray: names below titles, captions, chronicles, words above all."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from crawler.bulletins.bylines import BYLINE, with_bylines
+from crawler.bulletins.chronicles import with_days
+from crawler.bulletins.formats.flow import Block, BlockKind, Link
+from crawler.bulletins.landmarks import CALL, CAPTION, CONTENTS, NUMBERING, mark_of
+from crawler.bulletins.reading import read_bulletin
+from storage.records import PlacedBy
+
+from .test_placing import ITEMS, TEXT, link, places, sure_titles
+
+
+def block(kind: BlockKind, text: str, *, level: int = 0, url: str | None = None) -> Block:
+    links = (Link(url=url, grounds=PlacedBy.HYPERLINK),) if url else ()
+    return Block(kind=kind, text=text, plain=text, level=level, links=links)
+
+
+def heading(text: str, level: int = 4) -> Block:
+    return block(BlockKind.HEADING, text, level=level)
+
+
+# ---- below a title -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words", ["袁 方", "俞建章", "□ 汤敏", "本刊记者 王晓明", "文/李明 张华", "王芳（云岭县档案馆）"]
+)
+def test_a_name_below_a_title_is_no_title(words):
+    told = with_bylines([heading("条目标题怎样立得住"), heading(words, 5), block(BlockKind.PARAGRAPH, TEXT)])
+    assert [each.kind for each in told] == [BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.PARAGRAPH]
+
+
+@pytest.mark.parametrize("words", ["倡议书", "高温预警", "童心向党", "馆际之窗", "致谢"])
+def test_short_titles_are_no_names(words):
+    assert not BYLINE.match(words)
+
+
+def test_a_name_that_text_does_not_follow_is_left_alone():
+    blocks = [heading("条目标题怎样立得住"), heading("方言", 5), heading(ITEMS[0], 6)]
+    assert with_bylines(blocks) == blocks
+
+
+def test_the_second_half_of_a_title_behind_a_dash_is_a_part_of_it():
+    (title, _) = with_bylines([heading("生命接力"), heading("——我市举行活动", 5), block(BlockKind.PARAGRAPH, TEXT)])
+    assert title.plain == "生命接力——我市举行活动"
+
+
+def test_captions_and_calls_are_told_from_titles():
+    assert CAPTION.match("▲符玉兰（左三）在演出中 梁海 摄")
+    assert CAPTION.match("孩子们在老街巡游（吴桐 摄）")
+    assert not CAPTION.match("水文学会换届大会召开")
+    assert CALL.match("【点击观看演出视频】")
+    assert not CALL.match("【重点工作推进会召开】")
+
+
+def test_a_line_without_a_bullet_below_a_title_with_one_is_its_text():
+    said = "".join(
+        f"📖 {title}\n书还是主角{'吗？' if n == 2 else '。'}\n👉 {link(n)}\n\n" for n, title in enumerate(ITEMS, 1)
+    )
+    assert sure_titles(said) == [f"{title}" for title in ITEMS]
+
+
+# ---- chronicles ----------------------------------------------------------------------------------------------------
+
+
+def test_the_days_of_a_chronicle_are_its_items():
+    days = "".join(
+        f"<p>{n * 3}日，{title}，{TEXT}（<a href='{link(n)}'>报道</a>）</p>" for n, title in enumerate(ITEMS, 1)
+    )
+    titles = sure_titles(f"<html><body><h1>大事记</h1>{days}</body></html>", "a.html")
+    assert [title.startswith(f"{n * 3}日，{ITEMS[n - 1]}") for n, title in enumerate(titles, 1)] == [True] * 3
+
+
+def test_news_that_begin_with_a_day_below_their_titles_are_no_chronicle():
+    blocks = [
+        each
+        for n, title in enumerate(ITEMS, 1)
+        for each in (heading(title), block(BlockKind.PARAGRAPH, f"9月{n}日，{TEXT}", url=link(n)))
+    ]
+    assert with_days(blocks) == blocks
+
+
+# ---- above all items -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["编者按：本刊改版，", "各位委员：名单已经公布，", "过往各期可在公众号查阅，"])
+def test_what_is_said_to_the_readers_above_all_items_cites_no_news(words):
+    items = "".join(f"<h3>{title}</h3><p>{TEXT}<a href='{link(n)}'>原文</a></p>" for n, title in enumerate(ITEMS, 1))
+    page = f"<html><body><p>{words}<a href='{link(9)}'>见这里</a>。{TEXT}</p>{items}</body></html>"
+    assert places(page, "a.html")[9][0] is None
+    assert sure_titles(page, "a.html")[:3] == list(ITEMS)
+
+
+def test_a_text_above_all_titles_that_may_be_news_is_not_sure():
+    items = "".join(f"<h3>{title}</h3><p>{TEXT}<a href='{link(n)}'>原文</a></p>" for n, title in enumerate(ITEMS, 1))
+    page = f"<html><body><p>{TEXT}<a href='{link(9)}'>原文</a></p>{items}</body></html>"
+    assert places(page, "a.html")[9][1] < 0.9
+
+
+def test_the_only_name_of_an_institution_at_the_top_is_the_issuer():
+    items = "\n".join(f"{title}\n{link(n)}" for n, title in enumerate(ITEMS, 1))
+    text = f"科普推文链接汇总\n尧山县科学技术协会\n\n{items}\n"
+    assert read_bulletin(text.encode(), "a.txt").issuer == "尧山县科学技术协会"
+    assert sure_titles(text) == list(ITEMS)
+
+
+# ---- marks ---------------------------------------------------------------------------------------------------------
+
+
+def test_two_figures_that_count_together_are_no_number_of_a_title():
+    assert NUMBERING.match("七、八两个月，") is None
+    assert mark_of("三、五年之内") is None
+    assert mark_of("一、十大新闻") == "一、"
+
+
+def test_a_dot_right_before_its_words_is_a_bullet():
+    assert mark_of("·从延安整风看纪律教育") == "·"
+    assert CONTENTS.match("目录（点击标题可阅读原文）")
+
+
+@pytest.mark.parametrize("mark", ["9月3日，", "▲", "王 ", "——"])
+def test_marks_without_end_are_read_at_once(mark):
+    began = time.process_time()
+    read_bulletin(("\n".join([mark * 3] * 20_000)).encode(), "a.txt")
+    assert time.process_time() - began < 20
