@@ -8,7 +8,7 @@ from itertools import dropwhile
 
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow
 from crawler.bulletins.formats.joining import close_gaps
-from crawler.bulletins.mastheads import Masthead, find_day, read_masthead
+from crawler.bulletins.mastheads import Masthead, find_day, read_masthead, signed_by
 
 FEWEST_LISTED = 2  # links that make a list
 
@@ -43,7 +43,7 @@ def masthead_of(flow: Flow, title: str | None) -> Masthead:
     return replace(
         head,
         title=(head.title if not title or head.is_named else title) or flow.title,
-        issuer=head.issuer or flow.issuer,
+        issuer=head.issuer or flow.issuer or signed_by([block.text for block in colophon(flow)]),
         published_on=head.published_on or printed or flow.published_on,
     )
 

@@ -23,7 +23,7 @@ from crawler.bulletins.formats.opening import Opening
 from crawler.bulletins.formats.structured import clean, make_block, told_apart
 from crawler.bulletins.formats.text import decode
 from crawler.bulletins.landmarks import ends_statement
-from crawler.bulletins.mastheads import find_day
+from crawler.bulletins.mastheads import find_day, issuer_of
 from storage.errors import UnreadableBulletin
 from storage.records import PlacedBy
 
@@ -51,6 +51,8 @@ DATE_NAME = re.compile(
     "pubdate|publish_?date|publish_?time|(?:article|og):published_time|datepublished|dc.date", re.IGNORECASE
 )
 
+ISSUER_NAME = re.compile("content_?source|source|publisher|site_?name|og:site_name", re.IGNORECASE)
+
 
 def read_html(body: bytes, opening: Opening | None = None, *, find: FindPicture | None = None) -> Flow:
     """Return the flow of an HTML document. ``find`` gives the pictures that came with it, by their addresses in it.
@@ -70,6 +72,7 @@ def read_html(body: bytes, opening: Opening | None = None, *, find: FindPicture 
         blocks=tuple(told_apart(blocks)),
         title=page_title(soup),
         published_on=stated_day(soup),
+        issuer=stated_issuer(soup),
         warnings=warned,
         unread_pictures=pictures.unread,
     )
@@ -104,6 +107,16 @@ def stated_day(soup: BeautifulSoup) -> date | None:
         name = str(meta.get("name") or meta.get("property") or meta.get("itemprop") or "")
         if DATE_NAME.fullmatch(name) and (day := find_day(str(meta.get("content") or "")[:40])):
             return day
+    return None
+
+
+def stated_issuer(soup: BeautifulSoup) -> str | None:
+    """The institution that the page's metadata state as its source."""
+    for meta in soup.find_all("meta", limit=200):
+        name = str(meta.get("name") or meta.get("property") or "")
+        content = clean(str(meta.get("content") or ""))
+        if ISSUER_NAME.fullmatch(name) and issuer_of(content):
+            return content
     return None
 
 

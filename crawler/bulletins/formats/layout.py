@@ -44,7 +44,7 @@ from crawler.bulletins.landmarks import (
     number_of,
     section_of,
 )
-from crawler.bulletins.mastheads import issuer_of, says_head
+from crawler.bulletins.mastheads import is_day, issuer_of, says_head
 
 MOST_ENTRY_LINES = 3
 FEWEST_NAMED = 2
@@ -66,8 +66,13 @@ def to_blocks(lines: Sequence[Line]) -> list[Block]:
     head = head_length(lines[:tail], kinds, manner)
     blocks = [block(BlockKind.MASTHEAD, [line]) for line in lines[:head]]
     blocks += body_of(lines[head:tail], kinds[head:], manner)
-    blocks += [block(BlockKind.COLOPHON, [line]) for line in lines[tail:]]
+    blocks += [block(BlockKind.COLOPHON, [with_links_of_row(line)]) for line in lines[tail:]]
     return blocks
+
+
+def with_links_of_row(line: Line) -> Line:
+    """A line; a row of a table with the links in it."""
+    return replace(line, links=line.ready.links) if line.ready else line
 
 
 def with_named_titles(lines: Sequence[Line]) -> list[Line]:
@@ -93,6 +98,8 @@ def colophon_start(lines: Sequence[Line]) -> int:
     It is the last thing of an issue: a mark of it counts only among the last lines, below every credit and section.
     """
     earliest = max(0, len(lines) - max(25, len(lines) // 10))
+    rows = (number for number in range(len(lines) - 1, earliest - 1, -1) if lines[number].ready)
+    earliest = max(earliest, next(rows, -1) + 1)
     for number in range(len(lines) - 1, earliest - 1, -1):
         if credit_of(lines[number].text) and not COLOPHON.match(lines[number].text):
             earliest = number + 1
@@ -103,7 +110,16 @@ def colophon_start(lines: Sequence[Line]) -> int:
             continue
         if COLOPHON.match(line.text) or (STAFF.match(line.text) and number > len(lines) // 2):
             return number
-    return len(lines)
+    return signature_start([line.text for line in lines[earliest:]]) + earliest
+
+
+def signature_start(texts: Sequence[str]) -> int:
+    """The number of the line where the day stands that ends an issue, or of the institution above it."""
+    last = len(texts) - 1
+    if last < 1 or not is_day(texts[last]):
+        return len(texts)
+    above = re.sub(r"(?:整理|供稿|编制|填报|编)$", "", texts[last - 1].strip())
+    return last - bool(UNIT.fullmatch(above) and issuer_of(above))
 
 
 def kind_of(line: Line) -> BlockKind | None:

@@ -17,6 +17,7 @@ from crawler.bulletins.formats.rows import table_blocks
 from crawler.bulletins.formats.structured import clean, make_block, told_apart
 from crawler.bulletins.formats.text import decode
 from crawler.bulletins.landmarks import ends_statement
+from crawler.bulletins.mastheads import find_day
 from storage.records import PlacedBy
 
 HEADING = re.compile(r"^ {0,3}(#{1,6})(?!#)\s*(.*?)\s*#*\s*$")
@@ -47,6 +48,7 @@ def read_markdown(body: bytes) -> Flow:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     stated = FRONT_MATTER.match(text)
     title = re.search(r"(?m)^title:\s*[\"']?(.+?)[\"']?\s*$", stated.group(1)) if stated else None
+    day = re.search(r"(?m)^(?:date|published|pubDate):\s*[\"']?(.{8,40})$", stated.group(1)) if stated else None
     lines = text[stated.end() if stated else 0 :].split("\n")
     targets = {found.group(1).lower(): found.group(2) for line in lines if (found := DEFINITION.match(line))}
     blocks = list(read_blocks(lines, targets))
@@ -54,6 +56,7 @@ def read_markdown(body: bytes) -> Flow:
         media_type="text/markdown",
         blocks=tuple(told_apart(blocks)),
         title=title.group(1) if title else None,
+        published_on=find_day(day.group(1)) if day else None,
         warnings=warnings,
     )
 

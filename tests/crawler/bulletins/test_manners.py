@@ -129,3 +129,47 @@ def test_marks_without_end_are_read_at_once(mark):
     began = time.process_time()
     read_bulletin(("\n".join([mark * 3] * 20_000)).encode(), "a.txt")
     assert time.process_time() - began < 20
+
+
+# ---- heads and colophons -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "issuer", "day"),
+    [
+        (
+            "媒体监测日报\n首安市卫生健康宣传教育中心　　2024年1月17日（星期三）",
+            "首安市卫生健康宣传教育中心",
+            "2024-01-17",
+        ),
+        ("非遗一月一览\n碧海市文化遗产保护中心　2024年8月5日发", "碧海市文化遗产保护中心", "2024-08-05"),
+        ("年鉴工作通讯\n2023年第2期\n汉原省年鉴研究会 主编：鲁一平", "汉原省年鉴研究会", None),
+        ("共青团工作简报\n第11期\n共青团赤水湾市委员会　　2024年11月", "共青团赤水湾市委员会", None),
+        ("绥江盟讯\n2023年第4期（季刊）\n主办：民盟绥江市委员会", "民盟绥江市委员会", None),
+        ("一周要闻（２０２４．１．８—１．１２）\n宁港口岸协会", "宁港口岸协会", "2024-01-12"),
+    ],
+)
+def test_heads_say_issuer_and_day_in_many_manners(head, issuer, day):
+    items = "\n\n".join(f"{number}. {title}\n{TEXT}\n{link(number)}" for number, title in enumerate(ITEMS, 1))
+    bulletin = read_bulletin(f"{head}\n\n{items}\n".encode(), "a.txt")
+    assert (bulletin.issuer, bulletin.published_on and bulletin.published_on.isoformat()) == (issuer, day)
+    assert len(bulletin.items) == len(ITEMS)
+
+
+def test_the_institution_and_the_day_at_the_end_sign_the_issue():
+    items = "\n\n".join(f"{number}. {title}\n{TEXT}\n{link(number)}" for number, title in enumerate(ITEMS, 1))
+    bulletin = read_bulletin(f"{items}\n\n安澜县史志办公室整理\n2024年10月8日\n".encode(), "a.txt")
+    assert (bulletin.issuer, str(bulletin.published_on)) == ("安澜县史志办公室", "2024-10-08")
+
+
+def test_a_page_and_a_text_with_front_matter_state_what_their_heads_do_not():
+    meta = '<meta name="ContentSource" content="建安市地方志办公室">'
+    page = f"<html><head>{meta}</head><body><h1>方志</h1><h3>{ITEMS[0]}</h3><p>{TEXT}</p></body></html>"
+    assert read_bulletin(page.encode(), "a.html").issuer == "建安市地方志办公室"
+    text = f"---\ntitle: 周报\ndate: 2024-05-26\n---\n\n# 周报\n\n## {ITEMS[0]}\n\n[原文]({link(1)})\n"
+    assert str(read_bulletin(text.encode(), "a.md").published_on) == "2024-05-26"
+
+
+def test_no_link_of_a_table_is_lost_behind_what_looks_like_a_colophon():
+    rows = "".join(f"{title}\t{link(number)}\n" for number, title in enumerate(ITEMS, 1))
+    assert len(places(f"月报\n\n填报单位：云岭县文联\n序号\t标题\n{rows}")) == len(ITEMS)
