@@ -20,7 +20,7 @@ from crawler.bulletins.formats.codes import Pictures
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
 from crawler.bulletins.formats.html_tables import Grid, is_band, is_data
 from crawler.bulletins.formats.opening import Opening
-from crawler.bulletins.formats.structured import clean, make_block, told_apart
+from crawler.bulletins.formats.structured import SHADED_LEVEL, clean, make_block, told_apart
 from crawler.bulletins.formats.text import decode
 from crawler.bulletins.landmarks import ends_statement
 from crawler.bulletins.mastheads import find_day, issuer_of
@@ -44,6 +44,10 @@ HEADING = re.compile(r"^h([1-6])$")
 HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 BOLD_LEVEL = 7  # a paragraph all in bold type: below every real heading
+LONGEST_SHADED = 16  # characters
+SHADED = re.compile(
+    r"background(?:-color|-image)?\s*:\s*(?!\s*(?:#fff(?:fff)?\b|white|none|transparent|inherit|initial))", re.I
+)
 BAND_LEVEL = 8  # a row of a table that names a section of it
 LONGEST_BOLD_HEADING = 60
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
@@ -120,6 +124,27 @@ def stated_issuer(soup: BeautifulSoup) -> str | None:
     return None
 
 
+def is_shaded(tag: Tag) -> bool:
+    """Whether an element has a ground of its own, by its style or attributes."""
+    if not BLOCK.fullmatch(tag.name) or tag.name in ("body", "html", "table", "tbody", "tr"):
+        return False
+    style, color = tag.get("style"), tag.get("bgcolor")
+    if isinstance(color, str):
+        return color.strip().lower() not in ("#fff", "#ffffff", "white", "")
+    return isinstance(style, str) and bool(SHADED.search(style))
+
+
+def may_name(block: Block) -> bool:
+    """Whether a block may be the name of a section: short, no link, no sentence."""
+    is_plain = block.kind is BlockKind.PARAGRAPH or (block.kind is BlockKind.HEADING and block.level > SHADED_LEVEL)
+    is_short = (
+        len(block.text) <= LONGEST_SHADED
+        and bool(re.search(r"[^\W\d_]{2}", block.text))
+        and not re.search(r"[，。；：！？,;:!?]", block.text)
+    )
+    return is_plain and is_short and not block.links
+
+
 def walk(root: Tag) -> Iterator[tuple[PageElement, bool]]:
     """Every element and text below a root in document order: (node, True) as it opens, (node, False) as it ends."""
     open_tags = [(root, iter(root.contents))]
@@ -158,6 +183,7 @@ class Walk:
         self.is_new_entry = False
         self.row: Tag | None = None
         self.is_band = False  # in a row that names a section of those below
+        self.shades: list[tuple[Tag, int]] = []  # the elements with a ground of their own, and the blocks before each
         self.grids: dict[int, Grid] = {}  # by the table's identity
 
     def read(self, soup: BeautifulSoup) -> list[Block]:
@@ -175,6 +201,9 @@ class Walk:
     def open(self, tag: Tag) -> None:
         """An element begins."""
         self.depth += 1
+        if self.row is None and is_shaded(tag):
+            self.end_block()
+            self.shades.append((tag, len(self.blocks)))
         if tag.name == "a":
             self.anchor = (tag, len(self.words))
         elif tag.name == "area" and isinstance(href := tag.get("href"), str):
@@ -204,6 +233,8 @@ class Walk:
     def close(self, tag: Tag) -> None:
         """An element ends."""
         self.depth -= 1
+        if self.shades and self.shades[-1][0] is tag:
+            self.end_shade()
         if tag.name == "a" and self.anchor and self.anchor[0] is tag:
             self.end_link()
         elif tag is self.row:
@@ -219,6 +250,13 @@ class Walk:
                 self.settle_waiting()
                 self.is_new_entry = False
         self.count(tag, -1)
+
+    def end_shade(self) -> None:
+        """An element with a ground of its own ends: a short text that is all of it names what stands below."""
+        self.end_block()
+        _, start = self.shades.pop()
+        if len(self.blocks) == start + 1 and may_name(self.blocks[start]):
+            self.blocks[start] = replace(self.blocks[start], kind=BlockKind.HEADING, level=SHADED_LEVEL)
 
     def count(self, tag: Tag, step: int) -> None:
         """Keep count of the bold, hidden and unnewsworthy elements around the place."""

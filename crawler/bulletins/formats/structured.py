@@ -25,6 +25,7 @@ from crawler.bulletins.landmarks import (
 from crawler.bulletins.mastheads import find_day, says_head
 
 HEAD_BLOCKS = 12
+SHADED_LEVEL = 6  # of a short text on a ground of its own
 FEWEST_PARAGRAPHS = 4  # from which their words may tell titles from text
 LONGEST_TITLE = 40  # of a publication
 LONGEST_HEAD_LINE = 120  # 时间、来源、浏览次数 on one line
@@ -131,7 +132,8 @@ def with_head(blocks: Sequence[Block]) -> list[Block]:
 def names_issue(block: Block) -> bool:
     """Whether a paragraph above the day or number of an issue may be its title: short, no sentence, no link."""
     is_short = len(block.text) <= LONGEST_TITLE and not is_sentence_end(block.text)
-    return block.kind is BlockKind.PARAGRAPH and is_short and not block.links
+    is_title = block.kind is BlockKind.PARAGRAPH or (block.kind is BlockKind.HEADING and block.level == SHADED_LEVEL)
+    return is_title and is_short and not block.links
 
 
 def is_head(text: str) -> bool:

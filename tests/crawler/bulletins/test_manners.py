@@ -173,3 +173,34 @@ def test_a_page_and_a_text_with_front_matter_state_what_their_heads_do_not():
 def test_no_link_of_a_table_is_lost_behind_what_looks_like_a_colophon():
     rows = "".join(f"{title}\t{link(number)}\n" for number, title in enumerate(ITEMS, 1))
     assert len(places(f"月报\n\n填报单位：云岭县文联\n序号\t标题\n{rows}")) == len(ITEMS)
+
+
+# ---- grounds of their own ------------------------------------------------------------------------------------------
+
+
+def shaded(words: str) -> str:
+    return f'<section style="background:#c0392b"><p>{words}</p></section>'
+
+
+def test_names_on_a_ground_of_their_own_are_sections_where_titles_stand_below():
+    items = "".join(
+        f"{shaded(name)}<p><b>{title}</b></p><p>{TEXT}</p><p><a href='{link(n)}'>原文</a></p>"
+        for n, (name, title) in enumerate(zip(("会议", "成果", "讲座"), ITEMS, strict=True), 1)
+    )
+    bulletin = read_bulletin(f"<html><body>{items}</body></html>".encode(), "a.html")
+    assert [(item.section, item.title) for item in bulletin.items] == list(
+        zip(("会议", "成果", "讲座"), ITEMS, strict=True)
+    )
+
+
+def test_titles_on_a_ground_of_their_own_are_titles_where_text_stands_below():
+    items = "".join(
+        f"{shaded(title)}<p>{TEXT}</p><p><a href='{link(n)}'>原文</a></p>" for n, title in enumerate(ITEMS, 1)
+    )
+    assert sure_titles(f"<html><body>{items}</body></html>", "a.html") == list(ITEMS)
+
+
+def test_numbers_and_marked_words_on_a_ground_of_their_own_name_nothing():
+    page = f"{shaded('01')}<p><b>{ITEMS[0]}</b></p><p>会上<span style='background:yellow'>强调</span>，{TEXT}</p>"
+    (item,) = read_bulletin(f"<html><body>{page}</body></html>".encode(), "a.html").items[-1:]
+    assert (item.title, item.section, item.text) == (ITEMS[0], None, f"会上强调，{TEXT}")
