@@ -9,18 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from crawler.bulletins.bylines import with_bylines
 from crawler.bulletins.chronicles import with_days
 from crawler.bulletins.formats.flow import Block, BlockKind
 from crawler.bulletins.formats.joining import close_gaps
-from crawler.bulletins.landmarks import PART_LABEL, SECTION_NAME, ends_statement, is_sentence_end, mark_of, section_of
+from crawler.bulletins.landmarks import (
+    NUMBERING,
+    PART_LABEL,
+    SECTION_NAME,
+    ends_statement,
+    is_sentence_end,
+    mark_of,
+    section_of,
+)
 
 TITLE_LEVEL = 5  # of titles in brackets: below sections, and titles that show by their type
 BRACKETED = re.compile(r"^【\s*([^【】]{5,80}?)\s*】\s*(?=[^\s】])")
 LONGEST_LEAD = 60  # characters of a line with a link, above a title
 LONGEST_NAME = 16  # characters of a section's name
+LONGEST_SECTION = 10  # characters of one that stands in the type of titles
 LONGEST_NEWS = 20  # blocks of an item in a list that are looked at
 FEWEST = 2
 UNSURE = 0.5  # the link may be that of the item above or of the one below
@@ -30,10 +39,39 @@ NEWS = frozenset({BlockKind.PARAGRAPH, BlockKind.ADDRESS, BlockKind.CREDIT})
 
 def arranged(blocks: Sequence[Block], title: str | None = None) -> tuple[Block, ...]:
     """Return the blocks of an issue with titles as headings, each above its links. ``title`` is that of the issue."""
-    named = with_days(with_bylines(blocks))
+    named = with_days(with_names_of_sections(with_bylines(with_pictures_below(blocks))))
     parted = with_parts_of_items(with_bracketed_titles(with_titles_in_front(named)))
     told = with_entries_as_titles(parted)
     return tuple(with_links_below(told, title))
+
+
+def with_pictures_below(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks; links without words go with the block right below, where that links the same addresses."""
+    told: list[Block] = []
+    for block in blocks:
+        above = told[-1] if told else None
+        is_picture = above is not None and not above.text and bool(above.links)
+        if above and is_picture and {link.url for link in above.links} <= {link.url for link in block.links}:
+            told[-1] = replace(block, links=(*above.links, *block.links))
+        else:
+            told.append(block)
+    return told
+
+
+def with_names_of_sections(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks; a short heading named as sections are, right above one of the same level, stands above it."""
+    told = list(blocks)
+    for number, (block, below) in enumerate(pairwise(blocks)):
+        is_pair = block.kind is below.kind is BlockKind.HEADING and block.level == below.level > 1
+        name = NUMBERING.sub("", close_gaps(block.plain))
+        if (
+            is_pair
+            and not block.links
+            and len(name) <= LONGEST_SECTION < 2 * len(below.plain)
+            and SECTION_NAME.search(name)
+        ):
+            told[number] = replace(block, level=block.level - 1)
+    return told
 
 
 # ---- entries of a list that are titles -----------------------------------------------------------------------------

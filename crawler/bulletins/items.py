@@ -34,6 +34,8 @@ from crawler.bulletins.landmarks import (
 from crawler.bulletins.listings import TitleIndex, begins_listing, joined_repetitions, last_listing_heads
 from crawler.bulletins.mastheads import DAY, Masthead
 
+LONGEST_HEAD = 12  # characters of a line that announces links to the account or earlier issues
+CONTACT_LINES = frozenset({BlockKind.PARAGRAPH, BlockKind.ENTRY, BlockKind.ADDRESS})
 LONGEST_HEADLINE = 50  # characters of an entry that cites nothing
 ORNAMENTS = "◆★●■◇☆ "  # ◆热点关注◆
 SHORTEST_TITLE, LONGEST_LEAD = 4, 40  # characters of a sentence that is a title
@@ -90,6 +92,7 @@ class Reader:
         self.is_appendix = False  # the addresses that follow are listed for all items
         self.listed: Draft | None = None  # the item that the list at the end speaks of
         self.titles = TitleIndex()  # of the items above that list
+        self.is_contact = False  # the links that follow lead to the account or earlier issues
         self.is_listing = False  # the current item is an entry or a row: the next one opens another
         self.drafts: list[Draft] = []
         self.links: list[Placed] = []
@@ -107,7 +110,7 @@ class Reader:
     def take(self, number: int) -> None:
         """Take one block to where it belongs."""
         block = self.blocks[number]
-        if self.is_appendix and self.take_listed(block):
+        if self.take_contact(block) or (self.is_appendix and self.take_listed(block)):
             return
         if not self.is_appendix and number >= self.last_heads and begins_listing(self.blocks, number, self.drafts):
             block = replace(block, kind=BlockKind.APPENDIX)
@@ -130,6 +133,15 @@ class Reader:
                 self.open_item(block, title=block.plain, is_listing=True)
             case BlockKind.ENTRY | BlockKind.PARAGRAPH:
                 self.take_text(block)
+
+    def take_contact(self, block: Block) -> bool:
+        """Take 往期回顾 on a line of its own, and the short lines with links below it; whether it was taken."""
+        opens = not block.links and len(block.plain) <= LONGEST_HEAD and bool(CONTACT.match(close_gaps(block.text)))
+        goes_on = self.is_contact and bool(block.links) and len(block.plain) <= LONGEST_CONTACT
+        self.is_contact = opens or (goes_on and block.kind in CONTACT_LINES)
+        if self.is_contact:
+            self.keep_links(block, None)
+        return self.is_contact
 
     def take_listed(self, block: Block) -> bool:
         """Take an entry of the list at the end, where it says the title of an item; whether it does."""
@@ -211,10 +223,15 @@ class Reader:
             ((bool(block.links) or block in self.linkless) and (self.current is None or self.is_listing))
             or self.is_next_entry(block)
         )
-        if is_entry or is_numbered_title(block):
+        if is_entry or (is_numbered_title(block) and not self.points_on(block)):
             self.open_item(block, title=title_of(block), is_listing=True)
         else:
             self.append(block)
+
+    def points_on(self, block: Block) -> bool:
+        """Whether a link behind a sign (👉, ▶, ·) belongs to the item above: that has a title, and text of its own."""
+        is_told = self.current is not None and not self.is_listing and self.current.level > 0
+        return is_told and number_of(block.text) is None and bool(self.current and self.current.paragraphs)
 
     def is_next_entry(self, block: Block) -> bool:
         """Whether an entry without a link has the number after that of the entry before it."""

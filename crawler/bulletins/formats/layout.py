@@ -20,7 +20,7 @@ from crawler.bulletins.formats.flow import Block, BlockKind, Line
 from crawler.bulletins.formats.joining import close_gaps, join_lines, width
 from crawler.bulletins.formats.manner import SLACK, Manner, is_full, is_large, is_running, manner_of, starts_paragraph
 from crawler.bulletins.formats.sections import SECTION_LEVEL, section_length
-from crawler.bulletins.formats.titles import Place, is_all_link, is_caption, level_of, title_length
+from crawler.bulletins.formats.titles import Place, is_all_link, is_all_links, is_caption, level_of, title_length
 from crawler.bulletins.landmarks import (
     AFTER_TEXT,
     APPENDIX,
@@ -127,7 +127,7 @@ def kind_of(line: Line) -> BlockKind | None:
     if line.ready:
         return line.ready.kind
     is_call = POINTS_ON.match(line.text) or CALL.match(line.text)
-    is_link_words = line.links and (LINK_WORDS.match(line.text) or (is_call and is_all_link(line)))
+    is_link_words = line.links and (LINK_WORDS.match(line.text) or (is_call and is_all_links(line)))
     if line.is_address or is_link_words or CODE_CAPTION.match(line.text or "-"):
         return BlockKind.ADDRESS
     if RULE.match(line.text):

@@ -113,6 +113,11 @@ def is_caption(line: Line) -> bool:
 
 
 def is_all_link(line: Line) -> bool:
+    """Whether a line is the words of one link and nothing else."""
+    return any(link.anchor_text and close_gaps(link.anchor_text) == close_gaps(line.text) for link in line.links)
+
+
+def is_all_links(line: Line) -> bool:
     """Whether a line is the words of its links and nothing else."""
     words = close_gaps(line.text)
     for link in line.links:

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from crawler.bulletins.arranging import arranged
 from crawler.bulletins.bylines import BYLINE, with_bylines
 from crawler.bulletins.chronicles import with_days
 from crawler.bulletins.formats.flow import Block, BlockKind, Link
@@ -204,3 +205,40 @@ def test_numbers_and_marked_words_on_a_ground_of_their_own_name_nothing():
     page = f"{shaded('01')}<p><b>{ITEMS[0]}</b></p><p>会上<span style='background:yellow'>强调</span>，{TEXT}</p>"
     (item,) = read_bulletin(f"<html><body>{page}</body></html>".encode(), "a.html").items[-1:]
     assert (item.title, item.section, item.text) == (ITEMS[0], None, f"会上强调，{TEXT}")
+
+
+# ---- links beside, below and behind --------------------------------------------------------------------------------
+
+
+def test_a_picture_and_the_title_below_it_that_lead_to_one_article_are_one_item():
+    items = "".join(
+        f'<div><div><a href="{link(n)}"><img src="a.jpg"></a></div><a href="{link(n)}">{title}</a><p>{TEXT}</p></div>'
+        for n, title in enumerate(ITEMS, 1)
+    )
+    assert sure_titles(f"<html><body>{items}</body></html>", "a.html") == list(ITEMS)
+
+
+def test_a_link_behind_a_pointing_sign_belongs_to_the_item_with_title_and_text_above_it():
+    items = "".join(
+        f"<h3>{title}</h3><p>{TEXT}</p><p>👉 <a href='{link(n)}'>现场直击第{n}场的台前幕后</a></p>"
+        for n, title in enumerate(ITEMS, 1)
+    )
+    assert sure_titles(f"<html><body>{items}</body></html>", "a.html") == list(ITEMS)
+
+
+@pytest.mark.parametrize("head", ["<p>往期回顾</p>", "<h3>往期回顾</h3>", "<p><b>往期推荐</b></p>"])
+def test_links_below_earlier_issues_belong_to_no_item(head):
+    items = "".join(f"<h3>{title}</h3><p>{TEXT}<a href='{link(n)}'>原文</a></p>" for n, title in enumerate(ITEMS, 1))
+    last = "".join(f"<p><a href='{link(n)}'>校园一周第{n}期</a></p>" for n in (8, 9))
+    found = places(f"<html><body>{items}{head}{last}</body></html>", "a.html")
+    assert [found[n][0] for n in (1, 2, 3, 8, 9)] == [*ITEMS, None, None]
+
+
+@pytest.mark.parametrize("words", ["省社科院研究员　王建国", "李 静 编译", "本刊记者　赵敏"])
+def test_names_with_offices_and_parts_are_no_titles(words):
+    assert BYLINE.match(words)
+
+
+def test_a_name_of_a_section_in_the_type_of_titles_stands_above_them():
+    blocks = [heading("工作动态"), heading(ITEMS[0]), block(BlockKind.PARAGRAPH, TEXT), heading(ITEMS[1])]
+    assert [each.level for each in arranged(blocks) if each.kind is BlockKind.HEADING] == [3, 4, 4]
