@@ -11,8 +11,10 @@ from dataclasses import replace
 
 from crawler.bulletins.formats.flow import Block, BlockKind
 from crawler.bulletins.formats.joining import close_gaps
-from crawler.bulletins.landmarks import ends_statement
+from crawler.bulletins.landmarks import INSTITUTION, SECTION_NAME, ends_statement
 
+UNIT = re.compile(r"^[\u4e00-\u9fff\s]{3,20}$")  # what may be an institution's name
+LONGEST_SECTION = 10  # characters
 LONGEST_SUBTITLE = 60  # characters
 SHORTEST_TITLE = 5  # characters of a title that has a name below it: shorter ones name sections
 SUBTITLE = re.compile(r"^(?:[—–―]{1,2}|--)\s*(?=[\w“《‘「])")
@@ -74,4 +76,10 @@ def is_byline(title: Block, block: Block, below: Block | None) -> bool:
     if block.kind is not BlockKind.HEADING or block.links or len(close_gaps(title.plain)) < SHORTEST_TITLE:
         return False
     heads_text = below is not None and below.kind not in (BlockKind.HEADING, BlockKind.SECTION)
-    return heads_text and bool(BYLINE.match(block.plain))
+    is_unit = bool(UNIT.match(block.plain) and INSTITUTION.search(block.plain)) and not names_section(title)
+    return heads_text and (is_unit or bool(BYLINE.match(block.plain)))
+
+
+def names_section(title: Block) -> bool:
+    """Whether a heading is short and called as sections are: what stands below it is no sender."""
+    return len(title.plain) <= LONGEST_SECTION and bool(SECTION_NAME.search(title.plain))

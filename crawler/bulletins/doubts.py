@@ -104,7 +104,7 @@ def units_as_titles(held: Sequence[Holding]) -> frozenset[int]:
 def is_unit(title: str) -> bool:
     """Whether a title is no more than the name of an institution."""
     return (
-        4 <= len(title) <= LONGEST_UNIT and bool(INSTITUTION.search(title)) and not re.search(r"[，：！？“《\d]", title)
+        3 <= len(title) <= LONGEST_UNIT and bool(INSTITUTION.search(title)) and not re.search(r"[，：！？“《\d]", title)
     )
 
 

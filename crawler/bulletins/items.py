@@ -17,6 +17,7 @@ from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
 from crawler.bulletins.formats.joining import close_gaps
 from crawler.bulletins.heads import document_title, masthead_of
 from crawler.bulletins.landmarks import (
+    ANNOUNCES_LINKS,
     CONTACT,
     CREDIT_LINE,
     LINK_WORDS,
@@ -136,7 +137,8 @@ class Reader:
 
     def take_contact(self, block: Block) -> bool:
         """Take 往期回顾 on a line of its own, and the short lines with links below it; whether it was taken."""
-        opens = not block.links and len(block.plain) <= LONGEST_HEAD and bool(CONTACT.match(close_gaps(block.text)))
+        words = close_gaps(block.plain)
+        opens = len(words) <= LONGEST_HEAD and bool(CONTACT.match(words))
         goes_on = self.is_contact and bool(block.links) and len(block.plain) <= LONGEST_CONTACT
         self.is_contact = opens or (goes_on and block.kind in CONTACT_LINES)
         if self.is_contact:
@@ -168,7 +170,9 @@ class Reader:
             self.headings = [block]
             self.keep_links(block, None)
             return
-        if self.is_part(block):
+        if same := self.numbered_alike(block):
+            block = replace(block, level=same.level)
+        elif self.is_part(block):
             self.append(block)
             return
         while self.headings and self.headings[-1].level >= block.level:
@@ -180,6 +184,10 @@ class Reader:
             return
         self.open_item(block, title=title_of(block), level=block.level)
         self.headings.append(block)
+
+    def numbered_alike(self, heading: Block) -> Block | None:
+        """The name of a section above, where a heading has the number after it: 二、 after 一、."""
+        return next((each for each in self.headings[:-1] if follows_in_number(each.text, heading.text)), None)
 
     def is_part(self, heading: Block) -> bool:
         """Whether a heading is one within the open item: deeper than its title, below text of its own, no link."""
@@ -230,8 +238,9 @@ class Reader:
 
     def points_on(self, block: Block) -> bool:
         """Whether a link behind a sign (👉, ▶, ·) belongs to the item above: that has a title, and text of its own."""
-        is_told = self.current is not None and not self.is_listing and self.current.level > 0
-        return is_told and number_of(block.text) is None and bool(self.current and self.current.paragraphs)
+        if self.current is None or self.is_listing or not self.current.level or not self.current.paragraphs:
+            return False
+        return number_of(block.text) is None or bool(ANNOUNCES_LINKS.search(self.current.paragraphs[-1]))
 
     def is_next_entry(self, block: Block) -> bool:
         """Whether an entry without a link has the number after that of the entry before it."""

@@ -59,7 +59,7 @@ STAFF = re.compile(
 
 # 关注我们, 往期回顾 at an issue's end lead to the account and to earlier issues.
 CONTACT = re.compile(
-    r"^(?:欢迎|敬请|长按|扫码|扫一扫|点击|请|微信|添加|[，,])*(?:关注(?:我们|本?公众号|微信公众号|官方微信)|往期(?:内容|回顾|推荐|精彩|链接|推送|简报)"
+    r"^(?:欢迎|敬请|长按|扫码|扫一扫|点击|请|微信|添加|[，,])*(?:关注(?:我们|本?公众号|微信公众号|官方微信)|(?:往期|上期)(?:内容|回顾|推荐|精彩|链接|推送|简报|\s*[：:]|$)"
     r"|历史(?:消息|文章)|更多往期|投稿(?:方式|指南|须知))"
 )
 LONGEST_CONTACT = 60  # characters
@@ -74,6 +74,9 @@ PREFACE = re.compile(
 CONTENTS = re.compile(
     r"^[【〖]?\s*(?:本\s*期\s*(?:要\s*目|目\s*录|导\s*读|内\s*容|看\s*点)|目\s*录|要\s*目|导\s*读|内容提要)\s*(?:[（(][^（）()]{2,24}[）)])?\s*[】〗]?\s*[：:]?$"
 )
+
+# 相关报道见：, 延伸阅读：: what follows is listed for the item above.
+ANNOUNCES_LINKS = re.compile(r"(?:相关|报道|详见|参见|附|链接|延伸|阅读|扫码|可见|见)[^，。；：]{0,8}[：:]\s*$")
 
 # Page numbers, as GB/T 9704-2012, 7.5 sets them (— 1 —), and as programs print them.
 PAGE_NUMBER = re.compile(
@@ -107,8 +110,8 @@ DATED = re.compile(r"(?:发布|发表|发稿|更新|印发|成文|出版|编印)
 
 # What stands before an address that belongs to the lines above it.
 ADDRESS_LABEL = re.compile(
-    r"[（(【\[]?\s*(?:(?:原文|文章|微信|全文|阅读|推文|新闻|信息|相关|详情|公众号|微信公众号|网页|查看|阅读全文|阅读原文|参考|资料|视频)*\s*(?:链接|网址|地址|原文|出处|来源|全文|详情|URL|url|Link|link))"
-    r"\s*[0-9一二三四五六七八九十]{0,2}\s*[：:]?\s*$|(?:详见|参见|(?<![\u4e00-\u9fff])见|点击|访问|via|from)\s*[：:]?\s*$"
+    r"[（(【\[]?\s*(?:(?:原文|文章|微信|全文|阅读|推文|新闻|信息|相关|详情|公众号|微信公众号|网页|查看|阅读全文|阅读原文|参考|资料|视频)*\s*(?:链接|网址|地址|原文|出处|来源|全文|详情|(?:阅读|查看|了解|点击)更多|URL|url|Link|link))"
+    r"\s*[0-9一二三四五六七八九十]{0,2}\s*(?:[：:]|[-=–—]{0,2}[>＞→»]{1,3})?\s*$|(?:详见|参见|(?<![\u4e00-\u9fff])见|点击|访问|via|from)\s*[：:]?\s*$"
 )
 
 # The same, where nothing else stands on the line: Read more:, 扫码或点击：, 上篇：

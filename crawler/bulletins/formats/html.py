@@ -48,7 +48,7 @@ LONGEST_SHADED = 16  # characters
 SHADED = re.compile(
     r"background(?:-color|-image)?\s*:\s*(?!\s*(?:#fff(?:fff)?\b|white|none|transparent|inherit|initial))", re.I
 )
-BAND_LEVEL = 8  # a row of a table that names a section of it
+BAND_LEVEL = 6  # a row of a table that names a section of it
 LONGEST_BOLD_HEADING = 60
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
 DATE_NAME = re.compile(

@@ -161,11 +161,9 @@ def title_column(
     It is the one whose words are links, else the one that says most in words that differ from row to row, without
     being text or names of institutions. None: each row is asked for itself.
     """
-    if any(
-        columns.search(name.strip()) and not is_other_column(name.strip())
-        for name in names
-        for columns in TITLE_COLUMNS
-    ):
+    numbered = enumerate(name.strip() for name in names)
+    own = [name for column, name in numbered if not is_other_column(name) and not is_link_column(rows, column)]
+    if any(columns.search(name) for name in own for columns in TITLE_COLUMNS):
         return None, True
     told = [number for number, row in enumerate(rows) if sum(map(bool, row)) >= 2]
     widest = max((len(rows[number]) for number in told), default=0)
@@ -188,6 +186,12 @@ def title_column(
         return None, True
     rival = weighed[1][0] if len(weighed) > 1 else 0.0
     return weighed[0][1], rival < RIVAL * weighed[0][0]
+
+
+def is_link_column(rows: Sequence[Sequence[str]], column: int) -> bool:
+    """Whether the cells of a column say 查看, or an address."""
+    cells = [row[column] for row in rows if column < len(row) and row[column]]
+    return 2 * sum(bool(LINK_WORDS.match(cell) or ADDRESS.match(cell)) for cell in cells) > len(cells)
 
 
 def is_linked(row: Sequence[str], cells: Sequence[Sequence[Link]], column: int) -> bool:
@@ -218,7 +222,7 @@ def title_cell(cells: Sequence[str], names: Sequence[str]) -> str | None:
     named = [(name.strip(), cell) for name, cell in zip(names, cells, strict=False) if cell and not ADDRESS.match(cell)]
     for columns in TITLE_COLUMNS:
         for name, cell in named:
-            if columns.search(name) and not is_other_column(name):
+            if columns.search(name) and not is_other_column(name) and not LINK_WORDS.match(cell):
                 return first_line(cell)
     others = {number for number, name in enumerate(names) if is_other_column(name.strip())}
     texts = [first_line(cell) for number, cell in enumerate(cells) if number not in others and is_text(cell)]

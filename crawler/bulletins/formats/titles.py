@@ -23,6 +23,7 @@ from crawler.bulletins.formats.manner import (
     starts_paragraph,
 )
 from crawler.bulletins.landmarks import (
+    ANNOUNCES_LINKS,
     CAPTION,
     CLAUSE_END,
     CLOSERS,
@@ -161,6 +162,8 @@ def numbered_length(place: Place) -> int:
     if not NUMBERING.match(place.line.text):
         return 0
     before = place.before[-1].kind if place.before else None
+    if place.before and ANNOUNCES_LINKS.search(place.before[-1].plain):
+        return 0
     if before is BlockKind.HEADING and is_first_full(place.line, place.manner):
         return 0
     may_begin = before not in (BlockKind.PARAGRAPH, BlockKind.ENTRY) or ends_item(place)

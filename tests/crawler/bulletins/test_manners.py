@@ -242,3 +242,23 @@ def test_names_with_offices_and_parts_are_no_titles(words):
 def test_a_name_of_a_section_in_the_type_of_titles_stands_above_them():
     blocks = [heading("工作动态"), heading(ITEMS[0]), block(BlockKind.PARAGRAPH, TEXT), heading(ITEMS[1])]
     assert [each.level for each in arranged(blocks) if each.kind is BlockKind.HEADING] == [3, 4, 4]
+
+
+def test_what_is_announced_behind_a_colon_is_listed_for_the_item_above():
+    items = "".join(
+        f"<h3>{title}</h3><p>{TEXT}相关报道见：</p><p>[{n}]<a href='{link(n)}'>《第{n}场的台前幕后》</a></p>"
+        for n, title in enumerate(ITEMS, 1)
+    )
+    assert sure_titles(f"<html><body>{items}</body></html>", "a.html") == list(ITEMS)
+
+
+def test_an_arrow_before_an_address_is_a_part_of_its_label():
+    text = "\n\n".join(f"{n}. {title}\n{TEXT}\n阅读更多 -> {link(n)}" for n, title in enumerate(ITEMS, 1))
+    assert sure_titles(f"{text}\n\n往期：{link(9)}\n") == [*ITEMS, None]
+
+
+def test_a_sender_below_a_title_is_no_title_but_units_below_the_name_of_a_section_are():
+    told = with_bylines([heading("小麦赤霉病防控要点"), heading("植保站", 5), block(BlockKind.PARAGRAPH, TEXT)])
+    assert told[1].kind is BlockKind.PARAGRAPH
+    told = with_bylines([heading("部门动态"), heading("市教育局", 5), block(BlockKind.PARAGRAPH, TEXT)])
+    assert told[1].kind is BlockKind.HEADING

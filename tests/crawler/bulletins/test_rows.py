@@ -61,3 +61,13 @@ def test_a_form_with_other_fields_is_one_item_for_each_title():
         "案例名称,一碗面的公益", "申报单位,幸福里中心", "案例简介,以午餐带动日托。", "推文链接,URL"
     )
     assert told == ("一碗面的公益", 0.97)
+
+
+def test_a_column_of_links_is_no_column_of_titles_whatever_it_is_called():
+    table = "".join(
+        f"<tr><td>{title}</td><td>{unit}</td><td><a href='{URL.format('AbCdEfGhIjKlMnOpQrSt0' + str(n))}'>查看</a></td></tr>"
+        for n, (title, unit) in enumerate([("图书漂流活动方案", "借阅部"), ("读书征文获奖名单", "少儿部")], 1)
+    )
+    page = f"<table><tr><td>内容</td><td>承办</td><td>推文</td></tr>{table}</table>"
+    items = read_bulletin(f"<html><body>{page}</body></html>".encode(), "a.html").items
+    assert [item.title for item in items] == ["图书漂流活动方案", "读书征文获奖名单"]

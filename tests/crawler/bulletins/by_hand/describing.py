@@ -69,7 +69,7 @@ class Description:
 
     @property
     def half(self) -> str:
-        """The half that it is in: by its name alone, so that nobody chose; ``blind`` if no rule was made after it."""
+        """The half that it is in: by its name alone, so that nobody chose; ``blind``: of the second set."""
         return "blind" if self.is_blind else half_of(self.stem)
 
 
