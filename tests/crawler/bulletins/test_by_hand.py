@@ -1,7 +1,8 @@
 """How well bulletins are read that were written without sight of the rules, and after which rules were then mended.
 
 One half was looked at first, the other later, a second set (``blind``) last: what they reach now says that nothing is
-lost again, not how an issue of a manner that nobody has seen will fare. The floors are what is reached, no more: they rise as the rules get better.
+lost again, not how an issue of a manner that nobody has seen will fare. The floors are what is reached, no more: they
+rise as the rules get better.
 What is aimed at: all links found, 98 % placed right, of the sure ones 99 %, and nine in ten sure.
 """
 

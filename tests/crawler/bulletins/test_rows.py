@@ -64,8 +64,9 @@ def test_a_form_with_other_fields_is_one_item_for_each_title():
 
 
 def test_a_column_of_links_is_no_column_of_titles_whatever_it_is_called():
+    url = URL.format("AbCdEfGhIjKlMnOpQrSt0")
     table = "".join(
-        f"<tr><td>{title}</td><td>{unit}</td><td><a href='{URL.format('AbCdEfGhIjKlMnOpQrSt0' + str(n))}'>查看</a></td></tr>"
+        f"<tr><td>{title}</td><td>{unit}</td><td><a href='{url}{n}'>查看</a></td></tr>"
         for n, (title, unit) in enumerate([("图书漂流活动方案", "借阅部"), ("读书征文获奖名单", "少儿部")], 1)
     )
     page = f"<table><tr><td>内容</td><td>承办</td><td>推文</td></tr>{table}</table>"

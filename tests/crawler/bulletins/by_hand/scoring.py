@@ -3,8 +3,8 @@
 An item is the true one when its title says so: the same, or one within the other (a reader may cut a title short, or
 keep the number before it; ``titles`` counts those that are the same).
 
-``python -m tests.crawler.bulletins.by_hand.scoring`` prints the table, and what went wrong in either half and in the second
-set (``blind``). All have been looked at by now: none is unseen any more.
+``python -m tests.crawler.bulletins.by_hand.scoring`` prints the table, and what went wrong in either half and in the
+second set (``blind``). All have been looked at by now: none is unseen any more.
 """
 
 from __future__ import annotations
