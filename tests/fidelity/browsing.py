@@ -33,7 +33,8 @@ ARGUMENTS = [
 ]
 
 # The reader's computer speaks Chinese: WeChat's pages do not say their language, and the system's decides the glyphs.
-CHINESE = {"LANG": "zh_CN.UTF-8", "LANGUAGE": "zh_CN"}
+# LC_ALL stands above all: where no locale is set, Python itself sets LC_CTYPE, for its children too.
+CHINESE = {"LANG": "zh_CN.UTF-8", "LANGUAGE": "zh_CN", "LC_ALL": "zh_CN.UTF-8"}
 
 SHOW_AS_A_PHONE_DOES = """([published, region]) => {
     for (const image of document.querySelectorAll('img[data-src]')) image.setAttribute('src', image.dataset.src);
