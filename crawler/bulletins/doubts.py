@@ -32,6 +32,7 @@ from crawler.bulletins.mastheads import DAY
 
 MANY = 3  # links, and texts, of the only item
 TITLE_LIKE = 8  # characters of linked words that may be a title
+SHORTEST_TITLE = 6  # characters of a heading that is surely a title
 LITTLE = 30  # characters of an item's text beside its linked titles
 LONGEST_NAME = 8  # characters of a section's name
 LONGEST_TITLE = 60  # characters of a title with a sentence's end in it
@@ -66,6 +67,7 @@ def doubtful(links: Sequence[Placed], drafts: Sequence[Draft], holders: Sequence
         or title_key(each.draft.title) in same
         or id(each.draft) in units
         or is_misnamed(each)
+        or is_short_as_a_section(each)
         or is_list_of_titles(each)
         or holds_nearly_all(each, held, drafts)
     )
@@ -135,6 +137,12 @@ def names_section(each: Holding) -> bool:
     name = NUMBERING.sub("", close_gaps(each.draft.title or ""))
     several = len(each.anchors) > 1 or len(each.draft.paragraphs) > MANY
     return len(name) <= LONGEST_NAME and bool(SECTION_NAME.search(name)) and several
+
+
+def is_short_as_a_section(each: Holding) -> bool:
+    """Whether a heading says too little for a title (1月, 典型经验, 榜样力量), and is not what is linked."""
+    name = NUMBERING.sub("", close_gaps(each.draft.title or ""))
+    return each.draft.level > 0 and 0 < len(name) < SHORTEST_TITLE and not is_anchored(each)
 
 
 def is_list_of_titles(each: Holding) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "bulletins"
-BLIND = Path(__file__).parent / "blind"
+LATER = tuple(Path(__file__).parent / name for name in ("second", "third"))
 RULE = "\n=====\n"
 PLACE = re.compile(r"\{(?P<label>\d+)(?::(?P<form>[a-z]+))?(?:/(?P<cut>\d+))?\}")
 PADDING = re.compile(r"\{P(\d+)\}")
@@ -61,7 +61,7 @@ class Description:
     unplaced: tuple[str, ...]
     said: str
     addresses: Addresses = field(repr=False)
-    is_blind: bool = False
+    later: str | None = None  # the set, if it is a later one
 
     @property
     def name(self) -> str:
@@ -69,8 +69,8 @@ class Description:
 
     @property
     def half(self) -> str:
-        """The half that it is in: by its name alone, so that nobody chose; ``blind``: of the second set."""
-        return "blind" if self.is_blind else half_of(self.stem)
+        """The half that it is in: by its name alone, so that nobody chose; or the later set that it is of."""
+        return self.later or half_of(self.stem)
 
 
 def half_of(stem: str) -> str:
@@ -125,7 +125,7 @@ class Addresses:
 
 def read_all() -> list[Description]:
     """Return every bulletin in every form that it has."""
-    return [form for folder in (FOLDER, BLIND) for path in sorted(folder.iterdir()) for form in read_description(path)]
+    return [form for folder in (FOLDER, *LATER) for path in sorted(folder.iterdir()) for form in read_description(path)]
 
 
 def read_description(path: Path) -> list[Description]:
@@ -151,7 +151,8 @@ def read_description(path: Path) -> list[Description]:
     kinds = [kind, *settings.pop("also", "").split()]
     padded = pad(said, stem)
     facts = (settings, tuple(items), tuple(unplaced), padded)
-    return [Description(stem, each, *facts, Addresses(stem), path.parent == BLIND) for each in kinds]
+    later = path.parent.name if path.parent in LATER else None
+    return [Description(stem, each, *facts, Addresses(stem), later) for each in kinds]
 
 
 def pad(said: str, stem: str) -> str:
