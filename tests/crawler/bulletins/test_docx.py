@@ -192,6 +192,7 @@ def test_a_long_text_of_nothing_but_words_is_read_in_little_time() -> None:
     assert time.process_time() - started < 1.5
 
 
+@pytest.mark.long
 def test_a_small_file_that_unfolds_to_very_many_paragraphs_is_refused_soon() -> None:
     body = document("<w:p><w:r><w:t>a</w:t></w:r></w:p>" * 500_000)
     started = time.process_time()

@@ -125,6 +125,7 @@ def test_a_dot_right_before_its_words_is_a_bullet():
     assert CONTENTS.match("目录（点击标题可阅读原文）")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mark", ["9月3日，", "▲", "王 ", "——"])
 def test_marks_without_end_are_read_at_once(mark):
     began = time.process_time()

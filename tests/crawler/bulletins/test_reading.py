@@ -126,6 +126,7 @@ def test_a_link_in_a_menu_or_footer_is_unplaced() -> None:
     assert [item.title for item in bulletin.items] == ["消息"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("opening", ["<div>", "<b>", "<table><tr><td>", "<ul><li>"])
 def test_a_page_nested_twenty_thousand_deep_is_read(opening: str) -> None:
     page = f'<html><body>{opening * 20_000}<a href="{TOKEN}1">全文</a>'
