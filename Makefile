@@ -10,7 +10,7 @@ demo: $(READY)  ## the main job on a sample bulletin, against a simulated WeChat
 	@$(BIN)/python -m examples.demo
 
 test: $(READY) lint  ## the tests; with CI=true also services, the browser and the long rounds
-	@$(BIN)/python -m pytest --no-header -n 2 --dist loadgroup -o console_output_style=classic
+	@$(BIN)/python -m pytest --no-header -n $(if $(CI),2,3) --dist loadgroup -o console_output_style=classic
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -86,7 +86,7 @@ def begin_and_stop(story: Story, page: Published, *, kill: bool) -> None:
     story.site.forget()
 
 
-@pytest.mark.parametrize("kill", [False, True])
+@pytest.mark.parametrize("kill", [pytest.param(False, marks=pytest.mark.long), True])
 def test_the_next_run_goes_on_where_this_one_stopped(story: Story, kill: bool) -> None:
     film = Film(size=60_000_000)
     page = publish(story, film)
@@ -98,7 +98,9 @@ def test_the_next_run_goes_on_where_this_one_stopped(story: Story, kill: bool) -
     assert first in ranges(film.size)[1:]
 
 
-@pytest.mark.parametrize("change", [Film(size=60_000_000, number=1), Film(size=50_000_000)])
+@pytest.mark.parametrize(
+    "change", [Film(size=60_000_000, number=1), pytest.param(Film(size=50_000_000), marks=pytest.mark.long)]
+)
 def test_another_film_under_the_address_is_never_joined_to_the_first(story: Story, change: Film) -> None:
     page = publish(story, Film(size=60_000_000))
     story.site.latency = 0.05

@@ -17,7 +17,7 @@ from tests.simulated_wechat import Published, Site
 from tests.stories.conftest import Story
 from tests.stories.crawls import bulletin
 
-ROUNDS = 50 if is_ci() else 3
+ROUNDS = 50 if is_ci() else 2
 pytestmark = [] if is_ci() else [pytest.mark.xdist_group("kill")]  # few rounds are not worth a second undisturbed crawl
 KINDS = ("article", "pictures", "text", "old")
 

@@ -87,6 +87,7 @@ def all_in_the_first_item(body: bytes, name: str) -> Bulletin:
     return replace(bulletin, items=(replace(bulletin.items[0], citations=sure),), unplaced=())
 
 
+@pytest.mark.long
 def test_a_reader_that_places_every_link_in_the_first_item_falls_far_below_the_floors():
     scores = score_all(written_here(), read=all_in_the_first_item)
     assert half(scores, "open").placed_share < 0.5
