@@ -220,7 +220,8 @@ RULE = re.compile(r"^([—–―－\-_=~～*＊·•…─━═☆★◇◆#＃
 MARKER = re.compile(r"[\[［【〔]\s*(?:注|链接)?\s*([0-9０-９]{1,3})\s*[\]］】〕]")
 
 # ① behind the words that it belongs to; a small raised figure comes out as one behind the stop: …参加会议。1
-CIRCLED = re.compile(r"(?<=[^\s：:；;。、，])([①-⑳])|(?<=[。，；”》）])([①-⑳])(?=\s*(?:$|\n))")
+# (What stands before it is looked at behind it, so that a text is passed over quickly.)
+CIRCLED = re.compile(r"([①-⑳])(?:(?<=[^\s：:；;。、，][①-⑳])|(?<=[。，；”》）][①-⑳])(?=\s*(?:$|\n)))")
 BRACED = re.compile(
     r"(?<=[^\s：:；;。、，])[（(](?:注\s?)?([0-9]{1,2})[）)]|(?<=[^\s：:；;。、，])注([0-9]{1,2})(?![0-9])"
 )
