@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, select, update
+from sqlalchemy import Connection, Row, bindparam, case, select, update
 
 from storage.errors import NotInArchive
 from storage.records import Address, Identity
@@ -31,6 +31,7 @@ class Bound:
     article: int
     is_new_article: bool = False
     is_new_spelling: bool = False
+    spent_at: datetime | None = None
 
 
 def bind(db: Connection, wanted: Iterable[Address], *, seen_at: datetime) -> dict[str, Bound]:
@@ -59,8 +60,7 @@ def articles_by_name(db: Connection, names: Iterable[str]) -> dict[str, int]:
     digests = {digest(name): name for name in names}
     found: dict[str, int] = {}
     for some in chunks(digests):
-        query = select(addresses.c.article_sha256, addresses.c.article_id).where(addresses.c.article_sha256.in_(some))
-        found |= {digests[row.article_sha256]: row.article_id for row in db.execute(query)}
+        found |= {digests[row.article_sha256]: row.article_id for row in db.execute(_NAMED, {"digests": some})}
     return found
 
 
@@ -95,35 +95,30 @@ def address_record(row: Row[Any]) -> Address:
     )
 
 
-def fetchable_address(db: Connection, article: int) -> Address | None:
-    """The spelling to visit an article by; None when only its pages ever named it.
+def fetchable_addresses(db: Connection, some: Iterable[int]) -> dict[int, Address]:
+    """The spelling to visit each of these articles by, but those that only their pages ever named.
 
     One that no visit found used up, lasting before temporary, a token (which needs no signature) before a long
     address, and the newest of these, which is the likeliest to be signed as WeChat signs today.
     """
-    table = addresses.c
-    order = (
-        table.spent_at.is_not(None),
-        table.is_temporary,
-        case((table.biz.is_(None), 0), else_=1),
-        table.id.desc(),
-    )
-    query = select(addresses).where(table.article_id == article, ~table.is_name).order_by(*order).limit(1)
-    row = db.execute(query).first()
-    return address_record(row) if row else None
+    best: dict[int, Row[Any]] = {}
+    for numbers in chunks(some):
+        for row in db.execute(_FETCHABLE, {"articles": numbers}):
+            best.setdefault(row.article_id, row)
+    return {article: address_record(row) for article, row in best.items()}
 
 
 def _kept_spellings(db: Connection, spellings: Iterable[str]) -> dict[str, Bound]:
     """Those that are held. What only a page had named, and is printed now, may be fetched from now on."""
-    table = addresses.c
     digests = {digest(url): url for url in spellings}
     bound = {}
     for some in chunks(digests):
-        query = select(table.cited_sha256, table.id, table.article_id, table.is_name)
-        for row in db.execute(query.where(table.cited_sha256.in_(some))):
-            bound[digests[row.cited_sha256]] = Bound(row.id, row.article_id, is_new_spelling=row.is_name)
+        for row in db.execute(_SPELLED, {"digests": some}):
+            bound[digests[row.cited_sha256]] = Bound(
+                row.id, row.article_id, is_new_spelling=row.is_name, spent_at=row.spent_at
+            )
             if row.is_name:
-                db.execute(update(addresses).where(table.id == row.id).values(is_name=False))
+                db.execute(update(addresses).where(addresses.c.id == row.id).values(is_name=False))
     return bound
 
 
@@ -150,3 +145,23 @@ def _make_address(db: Connection, address: Address, article: int, seen_at: datet
         "article_id": article,
     }
     return insert_row(db, addresses, row)
+
+
+# ---- statements, each built once
+
+_NAMED = select(addresses.c.article_sha256, addresses.c.article_id).where(
+    addresses.c.article_sha256.in_(bindparam("digests", expanding=True))
+)
+_SPELLED = select(
+    addresses.c.id, addresses.c.cited_sha256, addresses.c.article_id, addresses.c.is_name, addresses.c.spent_at
+).where(addresses.c.cited_sha256.in_(bindparam("digests", expanding=True)))
+_FETCHABLE = (
+    select(addresses)
+    .where(addresses.c.article_id.in_(bindparam("articles", expanding=True)), ~addresses.c.is_name)
+    .order_by(
+        addresses.c.spent_at.is_not(None),
+        addresses.c.is_temporary,
+        case((addresses.c.biz.is_(None), 0), else_=1),
+        addresses.c.id.desc(),
+    )
+)

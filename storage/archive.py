@@ -223,8 +223,7 @@ class Archive:
     def claim(self, some: Sequence[int], *, owner: str, now: datetime, until: datetime) -> list[Visit]:
         """Take articles for visits; those that are no longer due, are taken by another, or are withdrawn are left."""
         with self._database.writing() as db:
-            visits = [due.claim(db, article, owner=owner, now=now, until=until) for article in some]
-        return [visit for visit in visits if visit]
+            return due.claim(db, some, owner=owner, now=now, until=until)
 
     def release(self, article: int, *, owner: str) -> None:
         """Give an article back unvisited: it stays due and loses nothing."""
@@ -395,6 +394,11 @@ class Archive:
         """Those of the keys whose original rendition is held."""
         with self._database.reading() as db:
             return assets.held_originals(db, keys)
+
+    def held_sheets(self, keys: Iterable[str]) -> set[str]:
+        """Those of the keys that are style sheets which are held."""
+        with self._database.reading() as db:
+            return assets.held_sheets(db, keys)
 
     # ---- identity
 

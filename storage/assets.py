@@ -7,11 +7,11 @@ size; an avatar is the account's, not the article's, and may be missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, insert, select, update
 
 from storage.bytes_kept import BytesOf, Safe, hop_documents, keep_bytes
 from storage.due import asset_tasks
@@ -31,12 +31,45 @@ NEEDED_ROLES = frozenset(Role) - {Role.AVATAR}
 LONGEST_WAIT = timedelta(days=30)
 
 
-def keep_links(db: Connection, snapshot: int, cited: Sequence[AssetLink], *, wanted_at: datetime) -> None:
-    """Write down every asset that a snapshot cites, in order, in place of what an earlier reading had found."""
-    numbers = _number(db, cited, wanted_at)
+def number_assets(db: Connection, cited: Iterable[AssetLink], *, wanted_at: datetime) -> dict[str, Row[Any]]:
+    """The rows of what is cited, by its key; what was not seen before is due at once."""
+    fresh = {"is_held": False, "has_original": False, "attempts": 0, "next_try_at": wanted_at}
+    rows: dict[str, dict[str, Any]] = {}
+    for link in cited:
+        if link.key not in rows:
+            rows[link.key] = {"key": link.key, "key_sha256": digest(link.key), "url": link.url, **fresh}
+    insert_missing(db, assets, list(rows.values()), unique=["key_sha256"])
+    keys = {row["key_sha256"]: key for key, row in rows.items()}
+    return {keys[row.key_sha256]: row for some in chunks(keys) for row in db.execute(_ASSETS, {"keys": some})}
+
+
+def missing(cited: Iterable[AssetLink], known: Mapping[str, Row[Any]]) -> int:
+    """How many of the assets that are needed of what is cited are not held in any size."""
+    return len({link.key for link in cited if link.role in NEEDED_ROLES and not known[link.key].is_held})
+
+
+def insert_links(
+    db: Connection, snapshot: int, cited: Sequence[AssetLink], known: Mapping[str, Row[Any]], *, start: int = 0
+) -> None:
+    """Write down that a snapshot cites these assets, in this order."""
+    rows = [
+        {
+            "snapshot_id": snapshot,
+            "position": position,
+            "asset_id": known[link.key].id,
+            "role": link.role,
+            "url": link.url,
+            "is_needed": link.role in NEEDED_ROLES,
+        }
+        for position, link in enumerate(cited, start)
+    ]
+    if rows:
+        db.execute(_KEEP_LINK, rows)
+
+
+def drop_links(db: Connection, snapshot: int) -> None:
+    """Forget what a snapshot cites."""
     db.execute(delete(links).where(links.c.snapshot_id == snapshot))
-    _insert_links(db, snapshot, cited, numbers, start=0)
-    _count_missing(db, snapshot)
 
 
 def add_snapshot_assets(
@@ -66,32 +99,30 @@ def add_links(db: Connection, snapshot: int, cited: Sequence[AssetLink], *, want
     held = db.execute(
         select(assets.c.key, links.c.url, links.c.role).join_from(links, assets).where(links.c.snapshot_id == snapshot)
     )
-    known = {(row.key, row.url, row.role) for row in held}
-    fresh = [link for link in dict.fromkeys(cited) if (link.key, link.url, link.role) not in known]
+    there = {(row.key, row.url, row.role) for row in held}
+    fresh = [link for link in dict.fromkeys(cited) if (link.key, link.url, link.role) not in there]
     last = db.scalar(select(func.max(links.c.position)).where(links.c.snapshot_id == snapshot))
-    _insert_links(db, snapshot, fresh, _number(db, fresh, wanted_at), start=0 if last is None else last + 1)
-    _count_missing(db, snapshot)
+    known = number_assets(db, fresh, wanted_at=wanted_at)
+    insert_links(db, snapshot, fresh, known, start=0 if last is None else last + 1)
+    db.execute(_COUNT_MISSING, {"of_snapshot": snapshot})
 
 
 def renew_addresses(db: Connection, snapshot: int, cited: Sequence[AssetLink]) -> None:
     """Take the addresses of a newer page for what is not held yet: those of an older one may have expired."""
-    lacking = _lacking(snapshot, select(assets.c.id, assets.c.key, assets.c.url))
     newest = {link.key: link.url for link in cited}
-    for row in db.execute(lacking).all():
+    for row in db.execute(_LACKING, {"snapshot": snapshot}).all():
         if newest.get(row.key, row.url) != row.url:
             db.execute(update(assets).where(assets.c.id == row.id).values(url=newest[row.key]))
 
 
 def wanted_assets(db: Connection, snapshot: int, article: int, *, now: datetime) -> tuple[tuple[AssetTask, ...], int]:
     """A snapshot's assets whose next try has come; and how many of all are held in their original."""
-    cited_here = and_(links.c.asset_id == assets.c.id, links.c.snapshot_id == snapshot)
-    role = select(links.c.role).where(cited_here).order_by(links.c.position).limit(1).scalar_subquery()
-    named = select(assets, literal(article).label("article_id"), role.label("role")).order_by(assets.c.id)
-    query = _lacking(snapshot, named)
-    lacking = db.execute(query).all()
+    cited: dict[int, Row[Any]] = {}
+    for row in db.execute(_CITED, {"snapshot": snapshot}):
+        cited.setdefault(row.id, row)  # an asset that is cited twice has its first role
+    lacking = [row for row in cited.values() if not row.has_original]
     due = [row for row in lacking if row.next_try_at is not None and row.next_try_at <= now]
-    cited = db.scalar(select(func.count(links.c.asset_id.distinct())).where(links.c.snapshot_id == snapshot))
-    return tuple(asset_tasks(db, due)), int(cited or 0) - len(lacking)
+    return tuple(asset_tasks(db, [(row, article) for row in due])), len(cited) - len(lacking)
 
 
 def keep_assets(db: Connection, some: Sequence[Safe[AssetCapture]]) -> list[bool]:
@@ -136,50 +167,8 @@ def held_sheets(db: Connection, keys: Iterable[str]) -> set[str]:
     """Those of the keys that are style sheets which are held; what a sheet cites, pictures too, goes by its role."""
     held: set[str] = set()
     for some in chunks({digest(key) for key in keys}):
-        query = select(assets.c.key).join_from(assets, renditions)
-        held |= set(db.scalars(query.where(assets.c.key_sha256.in_(some), renditions.c.media_type == "text/css")))
+        held |= set(db.scalars(_HELD_SHEETS, {"keys": some}))
     return held
-
-
-def _number(db: Connection, cited: Sequence[AssetLink], wanted_at: datetime) -> dict[str, int]:
-    """The assets of these keys, those not seen before being due at once."""
-    fresh = {"is_held": False, "has_original": False, "attempts": 0, "next_try_at": wanted_at}
-    rows: dict[str, dict[str, Any]] = {}
-    for link in cited:
-        rows.setdefault(link.key, {"key": link.key, "key_sha256": digest(link.key), "url": link.url, **fresh})
-    insert_missing(db, assets, list(rows.values()), unique=["key_sha256"])
-    numbers: dict[str, int] = {}
-    for some in chunks(row["key_sha256"] for row in rows.values()):
-        query = select(assets.c.key_sha256, assets.c.id).where(assets.c.key_sha256.in_(some))
-        numbers |= {row.key_sha256: row.id for row in db.execute(query)}
-    return numbers
-
-
-def _insert_links(
-    db: Connection, snapshot: int, cited: Sequence[AssetLink], numbers: dict[str, int], *, start: int
-) -> None:
-    rows = [
-        {
-            "snapshot_id": snapshot,
-            "position": position,
-            "asset_id": numbers[digest(link.key)],
-            "role": link.role,
-            "url": link.url,
-            "is_needed": link.role in NEEDED_ROLES,
-        }
-        for position, link in enumerate(cited, start)
-    ]
-    if rows:
-        db.execute(insert(links), rows)
-
-
-def _lacking(snapshot: int, query: Any) -> Any:
-    cited = select(links.c.asset_id).where(links.c.snapshot_id == snapshot)
-    return query.where(assets.c.id.in_(cited), ~assets.c.has_original)
-
-
-def _count_missing(db: Connection, snapshot: int) -> None:
-    db.execute(_COUNT_MISSING, {"of_snapshot": snapshot})
 
 
 def _known_assets(db: Connection, some: Sequence[Safe[AssetCapture]]) -> list[Any]:
@@ -201,7 +190,9 @@ def _known_assets(db: Connection, some: Sequence[Safe[AssetCapture]]) -> list[An
 def _keep_renditions(db: Connection, known: Sequence[Any], some: Sequence[Safe[AssetCapture]]) -> list[bool]:
     """Write down what came for these assets; for each, whether it was not held before."""
     numbers = [row.id for row in known]
-    held = {(row.asset_id, row.sha256): row for row in db.execute(_RENDITIONS, {"assets": numbers})}
+    earlier = [row.id for row in known if row.is_held]
+    rows = db.execute(_RENDITIONS, {"assets": earlier}).all() if earlier else []
+    held = {(row.asset_id, row.sha256): row for row in rows}
     before = [held.get((number, _digest_of(one))) for number, one in zip(numbers, some, strict=True)]
     fresh = [_rendition(*it) for it, was in zip(zip(numbers, some, strict=True), before, strict=True) if was is None]
     if fresh:
@@ -242,7 +233,14 @@ def _state_after(known: Any, asset: AssetCapture) -> dict[str, Any]:
     return {"original": False, "next_try": next_try, "tries": known.attempts + 1}
 
 
-_ASSETS = select(assets).where(assets.c.key_sha256.in_(bindparam("keys", expanding=True)))
+_ASSETS: Select[Any] = select(
+    assets.c.id,
+    assets.c.key_sha256,
+    assets.c.is_held,
+    assets.c.has_original,
+    assets.c.attempts,
+    assets.c.next_try_at,
+).where(assets.c.key_sha256.in_(bindparam("keys", expanding=True)))
 _ASSET_KEPT = (
     update(assets)
     .where(assets.c.id == bindparam("number"))
@@ -258,6 +256,22 @@ _RENDITIONS = select(renditions.c.id, renditions.c.asset_id, renditions.c.sha256
     renditions.c.asset_id.in_(bindparam("assets", expanding=True))
 )
 _KEEP_RENDITION = insert(renditions)
+_KEEP_LINK = insert(links)
+_CITED = (
+    select(assets, links.c.role)
+    .join_from(links, assets)
+    .where(links.c.snapshot_id == bindparam("snapshot"))
+    .order_by(assets.c.id, links.c.position)
+)
+_LACKING = select(assets.c.id, assets.c.key, assets.c.url).where(
+    assets.c.id.in_(select(links.c.asset_id).where(links.c.snapshot_id == bindparam("snapshot"))),
+    ~assets.c.has_original,
+)
+_HELD_SHEETS = (
+    select(assets.c.key)
+    .join_from(assets, renditions)
+    .where(assets.c.key_sha256.in_(bindparam("keys", expanding=True)), renditions.c.media_type == "text/css")
+)
 _MISSING = (
     select(func.count(links.c.asset_id.distinct()))
     .join_from(links, assets)

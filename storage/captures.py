@@ -12,14 +12,23 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from storage import search
 from storage.addresses import address_record, bind
-from storage.assets import add_links, held_sheets, keep_links, renew_addresses, wanted_assets
+from storage.assets import (
+    add_links,
+    drop_links,
+    held_sheets,
+    insert_links,
+    missing,
+    number_assets,
+    renew_addresses,
+    wanted_assets,
+)
 from storage.bytes_kept import BytesOf, Safe, hop_documents, keep_bytes
 from storage.documents import dumps
-from storage.due import planned, refresh, release, told
+from storage.due import planned, refresh, told, visited
 from storage.errors import NotInArchive, SheetsCame
 from storage.identity import identify
 from storage.records import Address, AssetLink, Capture, CitedBySheets, Kept, Outcome, Reading, Role, Told
@@ -68,23 +77,21 @@ def keep_capture(
         "page_sha256": page.sha256 if page else None,
         "page_size": page.size if page else 0,
         "has_identity_conflict": conflict,
-        "run_id": db.scalar(select(runs.c.id).where(runs.c.run == run)) if run else None,
+        "of_run": run,
         "hops": hop_documents(capture.hops, hops),
     }
-    number = insert_row(db, captures, row)
-    visited = _Visited(number, name, article, capture.captured_at)
+    own = _Own(insert_row(db, _KEEP_CAPTURE, row), name, article, capture.captured_at)
     cited = cited_by_sheets.links if cited_by_sheets else ()
-    snapshot, is_new = _snapshot_for(db, visited, capture.reading, cited, own=None)
-    if cited_by_sheets is not None and snapshot is not None:
+    shown = _snapshot_for(db, own, capture.reading, cited, earlier=None)
+    if cited_by_sheets is not None and shown is not None:
         _be_sure_of_sheets(db, capture.reading, cited_by_sheets)
-    _insert_reading(db, number, capture.reading, snapshot)
-    kept = replace(_outcome_of(db, number, name, article, conflict=False), is_new_snapshot=is_new)
-    spent = capture.captured_at if capture.reading.outcome in SPENT else None
-    db.execute(update(addresses).where(addresses.c.id == bound.address).values(spent_at=spent))
+    _insert_reading(db, own, capture.reading, shown)
+    spent_at = capture.captured_at if capture.reading.outcome in SPENT else None
+    if spent_at != bound.spent_at:
+        db.execute(update(addresses).where(addresses.c.id == bound.address).values(spent_at=spent_at))
     history = told(db, article)
-    refresh(db, article, history, next_visit_at=_next(db, next_visit(history), capture, moved_to))
-    release(db, article, owner=None)
-    return replace(kept, identity_conflict=conflict)
+    visited(db, article, history, next_visit_at=_next(db, next_visit(history), capture, moved_to))
+    return _kept(db, own, shown, conflict=conflict)
 
 
 def _next(db: Connection, planned_at: datetime | None, capture: Capture, moved_to: Address | None) -> datetime | None:
@@ -132,8 +139,8 @@ def keep_reading(
         reading=reading,
     )
     article, conflict = identify(db, known.article, capture, name, moved_to=moved_to)
-    visited = _Visited(visit.number, name, article, visit.captured_at)
-    is_new = _read_again(db, visited, reading, cited_by_sheets)
+    own = _Own(visit.number, name, article, visit.captured_at)
+    shown = _read_again(db, own, reading, cited_by_sheets)
     db.execute(update(captures).where(captures.c.id == visit.number).values(has_identity_conflict=conflict))
     _judge_address(db, visit.address_id)
     history = told(db, article)
@@ -141,7 +148,7 @@ def keep_reading(
     if next_visit and before != reading.outcome:
         planned_at = _next(db, next_visit(history), capture, moved_to)
     refresh(db, article, history, next_visit_at=planned_at)
-    return replace(_outcome_of(db, visit.number, name, article, conflict=conflict), is_new_snapshot=is_new)
+    return _kept(db, own, shown, conflict=conflict)
 
 
 def _judge_address(db: Connection, address: int) -> None:
@@ -158,7 +165,7 @@ def _judge_address(db: Connection, address: int) -> None:
 # ---- readings and snapshots
 
 
-class _Visited(NamedTuple):
+class _Own(NamedTuple):
     """A capture that is written down, and whose it is."""
 
     number: int
@@ -167,58 +174,67 @@ class _Visited(NamedTuple):
     at: datetime
 
 
-def _read_again(db: Connection, visited: _Visited, reading: Reading, cited_by_sheets: Sequence[AssetLink]) -> bool:
-    """Write down a reading as the capture's newest; whether it made a snapshot where there was none."""
-    own = db.scalar(select(snapshots.c.id).where(snapshots.c.capture_id == visited.number))
-    if own is not None:
-        _set_aside(db, visited.number, own)
-    snapshot, is_new = _snapshot_for(db, visited, reading, cited_by_sheets, own=own)
-    earlier = and_(readings.c.capture_id == visited.number, readings.c.is_newest)
-    db.execute(update(readings).where(earlier).values(is_newest=False))
-    _insert_reading(db, visited.number, reading, snapshot)
-    return is_new
+class _Shown(NamedTuple):
+    """The snapshot that a reading makes or confirms."""
+
+    number: int
+    name: str
+    is_new: bool = False
 
 
-def _insert_reading(db: Connection, capture: int, reading: Reading, snapshot: int | None) -> None:
+def _read_again(db: Connection, own: _Own, reading: Reading, cited_by_sheets: Sequence[AssetLink]) -> _Shown | None:
+    """Write down a reading as the capture's newest; the snapshot that it makes or confirms."""
+    earlier = db.scalar(select(snapshots.c.id).where(snapshots.c.capture_id == own.number))
+    if earlier is not None:
+        _set_aside(db, own.number, earlier)
+    shown = _snapshot_for(db, own, reading, cited_by_sheets, earlier=earlier)
+    newest = and_(readings.c.capture_id == own.number, readings.c.is_newest)
+    db.execute(update(readings).where(newest).values(is_newest=False))
+    _insert_reading(db, own, reading, shown)
+    return shown
+
+
+def _insert_reading(db: Connection, own: _Own, reading: Reading, shown: _Shown | None) -> None:
     row = {
-        "capture_id": capture,
+        "capture_id": own.number,
         "reader_version": reading.reader_version,
         "is_newest": True,
         "outcome": reading.outcome,
-        "snapshot_id": snapshot,
+        "snapshot_id": shown.number if shown else None,
         "title": reading.article.title if reading.article else None,
         "details": dumps(_without_text(reading)),
         "text": reading.article.text if reading.article else None,
     }
-    db.execute(insert(readings), row)
+    db.execute(_KEEP_READING, row)
 
 
 def _snapshot_for(
-    db: Connection, visited: _Visited, reading: Reading, cited_by_sheets: Sequence[AssetLink], *, own: int | None
-) -> tuple[int | None, bool]:
-    """The snapshot that this reading makes or confirms, and whether it is new; None when the page is not alive."""
+    db: Connection, own: _Own, reading: Reading, cited_by_sheets: Sequence[AssetLink], *, earlier: int | None
+) -> _Shown | None:
+    """The snapshot that this reading makes or confirms; None when the page is not alive.
+
+    ``earlier`` is what an earlier reading of the same capture made: it is filled anew.
+    """
     fingerprint = reading.fingerprint
     if fingerprint is None or reading.article is None:
-        return None, False
-    held = _snapshot_of(db, visited.article, fingerprint)
-    if held is not None:
-        renew_addresses(db, held, reading.assets)
+        return None
+    if held := db.execute(_SNAPSHOT_OF, {"article": own.article, "fingerprint": fingerprint}).first():
+        renew_addresses(db, held.id, reading.assets)
         if cited_by_sheets:
-            add_links(db, held, cited_by_sheets, wanted_at=visited.at)
-        return held, False
-    unfound = _unfound(reading)
-    if own is None:
-        row = {"snapshot": visited.name, "capture_id": visited.number}
-        row |= {"fingerprint": fingerprint, "unfound_assets": unfound}
-        made = insert_row(db, snapshots, row | {"missing_assets": 0})
+            add_links(db, held.id, cited_by_sheets, wanted_at=own.at)
+        return _Shown(held.id, held.snapshot)
+    cited = (*reading.assets, *_further(reading.assets, cited_by_sheets))
+    known = number_assets(db, cited, wanted_at=own.at)
+    row = {"fingerprint": fingerprint, "missing_assets": missing(cited, known), "unfound_assets": _unfound(reading)}
+    if earlier is None:
+        number = insert_row(db, snapshots, row | {"snapshot": own.name, "capture_id": own.number})
     else:
-        made = own
-        db.execute(
-            update(snapshots).where(snapshots.c.id == own).values(fingerprint=fingerprint, unfound_assets=unfound)
-        )
-    keep_links(db, made, (*reading.assets, *_further(reading.assets, cited_by_sheets)), wanted_at=visited.at)
-    search.index(db, search.SNAPSHOT, made, reading.article.title, reading.article.text)
-    return int(made), own is None
+        number = earlier
+        db.execute(update(snapshots).where(snapshots.c.id == number).values(**row))
+        drop_links(db, number)
+    insert_links(db, number, cited, known)
+    search.index(db, search.SNAPSHOT, number, reading.article.title, reading.article.text)
+    return _Shown(number, own.name, is_new=earlier is None)
 
 
 def _further(cited: Sequence[AssetLink], more: Sequence[AssetLink]) -> list[AssetLink]:
@@ -247,19 +263,6 @@ def _set_aside(db: Connection, number: int, snapshot: int) -> None:
     db.execute(update(snapshots).where(snapshots.c.id == snapshot).values(fingerprint=None))
 
 
-def _snapshot_of(db: Connection, article: int, fingerprint: str) -> int | None:
-    """The oldest snapshot of the article with this content."""
-    query = (
-        select(snapshots.c.id)
-        .join_from(snapshots, captures)
-        .join(addresses)
-        .where(addresses.c.article_id == article, snapshots.c.fingerprint == fingerprint)
-        .order_by(captures.c.captured_at)
-        .limit(1)
-    )
-    return db.scalar(query)
-
-
 def _unfound(reading: Reading) -> int:
     """How many media the page says it has, beyond those that were found on it."""
     inventory = reading.inventory
@@ -276,27 +279,55 @@ def _without_text(reading: Reading) -> Reading:
 
 
 def _known(db: Connection, name: str) -> Kept | None:
-    query = select(captures.c.id, captures.c.has_identity_conflict, addresses.c.article_id).join_from(
-        captures, addresses
-    )
-    row = db.execute(query.where(captures.c.capture == name)).first()
-    return _outcome_of(db, row.id, name, row.article_id, conflict=row.has_identity_conflict) if row else None
+    row = db.execute(_KNOWN, {"name": name}).first()
+    if row is None:
+        return None
+    own = _Own(row.id, name, row.article_id, row.captured_at)
+    shown = _Shown(row.snapshot_id, row.snapshot) if row.snapshot else None
+    return _kept(db, own, shown, conflict=row.has_identity_conflict)
 
 
-def _outcome_of(db: Connection, number: int, name: str, article: int, *, conflict: bool) -> Kept:
-    query = select(readings.c.snapshot_id, snapshots.c.snapshot, captures.c.captured_at).select_from(
-        readings.join(captures, captures.c.id == readings.c.capture_id).join(
-            snapshots, snapshots.c.id == readings.c.snapshot_id
-        )
-    )
-    row = db.execute(query.where(readings.c.capture_id == number, readings.c.is_newest)).first()
-    wanted, known = wanted_assets(db, row.snapshot_id, article, now=row.captured_at) if row else ((), 0)
+def _kept(db: Connection, own: _Own, shown: _Shown | None, *, conflict: bool) -> Kept:
+    wanted, known = wanted_assets(db, shown.number, own.article, now=own.at) if shown else ((), 0)
     return Kept(
-        capture=name,
-        snapshot=row.snapshot if row else None,
-        is_new_snapshot=False,
+        capture=own.name,
+        snapshot=shown.name if shown else None,
+        is_new_snapshot=shown is not None and shown.is_new,
         identity_conflict=conflict,
-        article=article,
+        article=own.article,
         wanted=wanted,
         known=known,
     )
+
+
+# ---- statements, each built once
+
+_KNOWN = (
+    select(
+        captures.c.id,
+        captures.c.captured_at,
+        captures.c.has_identity_conflict,
+        addresses.c.article_id,
+        readings.c.snapshot_id,
+        snapshots.c.snapshot,
+    )
+    .select_from(
+        captures.join(addresses)
+        .outerjoin(readings, and_(readings.c.capture_id == captures.c.id, readings.c.is_newest))
+        .outerjoin(snapshots, snapshots.c.id == readings.c.snapshot_id)
+    )
+    .where(captures.c.capture == bindparam("name"))
+)
+_KEEP_CAPTURE = insert(captures).values(
+    run_id=select(runs.c.id).where(runs.c.run == bindparam("of_run")).scalar_subquery()
+)
+_KEEP_READING = insert(readings)
+# The oldest snapshot of an article with this content.
+_SNAPSHOT_OF = (
+    select(snapshots.c.id, snapshots.c.snapshot)
+    .join_from(snapshots, captures)
+    .join(addresses)
+    .where(addresses.c.article_id == bindparam("article"), snapshots.c.fingerprint == bindparam("fingerprint"))
+    .order_by(captures.c.captured_at)
+    .limit(1)
+)

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 def dumps(value: Any) -> str:
     """A record, or a list of records, as JSON."""
-    return json.dumps(value, default=plain, separators=(",", ":"))
+    return _WRITER.encode(value)
 
 
 def loads(kind: type[T], document: str) -> T:
@@ -43,6 +43,9 @@ def plain(value: Any) -> Any:
 def revive(kind: Any, value: Any) -> Any:
     """The value of this kind that JSON gave back."""
     return _reviver(kind)(value)
+
+
+_WRITER = json.JSONEncoder(default=plain, separators=(",", ":"))
 
 
 @cache

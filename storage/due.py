@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, exists, func, or_, select, update
 
-from storage.addresses import fetchable_address
+from storage.addresses import fetchable_addresses
 from storage.records import AssetTask, DueFor, Outcome, Role, Standing, Told, Visit
 from storage.rows import chunks
 from storage.schema import address as addresses
@@ -57,21 +57,30 @@ def count_due(db: Connection, now: datetime) -> int:
     return int(db.scalar(select(func.count()).select_from(articles).where(_is_due(now))) or 0)
 
 
-def claim(db: Connection, article: int, *, owner: str, now: datetime, until: datetime) -> Visit | None:
-    """Take an article for a visit, unless it is no longer due, or another is on the way to it."""
-    free = or_(articles.c.owner.is_(None), articles.c.owner == owner, articles.c.lease_until <= now)
-    query = select(articles.c.next_visit_at, _rank().label("rank")).select_from(_with_snapshot())
-    row = db.execute(query.where(articles.c.id == article, _is_due(now), free)).first()
-    address = fetchable_address(db, article) if row else None
-    if row is None or address is None:
-        return None
-    db.execute(update(articles).where(articles.c.id == article).values(owner=owner, lease_until=until))
-    return Visit(article=article, address=address, due_for=RANKS[row.rank], due_at=row.next_visit_at)
+def claim(db: Connection, some: Iterable[int], *, owner: str, now: datetime, until: datetime) -> list[Visit]:
+    """Take articles for visits, but those that are no longer due, or that another is on the way to."""
+    visits: list[Visit] = []
+    for numbers in chunks(some):
+        free = {row.id: row for row in db.execute(_FREE, {"articles": numbers, "by": owner, "now": now})}
+        leading = fetchable_addresses(db, free)
+        if leading:
+            db.execute(_CLAIM, {"articles": list(leading), "by": owner, "until": until})
+        visits += [
+            Visit(
+                article=number,
+                address=leading[number],
+                due_for=RANKS[free[number].rank],
+                due_at=free[number].next_visit_at,
+            )
+            for number in numbers
+            if number in leading
+        ]
+    return visits
 
 
-def release(db: Connection, article: int, *, owner: str | None) -> None:
-    """Give an article back, whoever (None) or only if this owner is on the way to it."""
-    held = articles.c.id == article if owner is None else and_(articles.c.id == article, articles.c.owner == owner)
+def release(db: Connection, article: int, *, owner: str) -> None:
+    """Give an article back, if this owner is on the way to it."""
+    held = and_(articles.c.id == article, articles.c.owner == owner)
     db.execute(update(articles).where(held).values(owner=None, lease_until=None))
 
 
@@ -102,12 +111,9 @@ def excluded(db: Connection) -> dict[int, str]:
         .where(articles.c.withdrawn_at.is_(None), articles.c.next_visit_at.is_(None))
     )
     candidates = [int(number) for number in db.scalars(query)]
-    found = {
-        number: fetchable_address(db, number)
-        for number in candidates
-        if told(db, number)[-1].outcome is Outcome.ROBOTS_EXCLUDED
-    }
-    return {number: address.fetch_url for number, address in found.items() if address}
+    shut_out = [number for number in candidates if told(db, number)[-1].outcome is Outcome.ROBOTS_EXCLUDED]
+    leading = fetchable_addresses(db, shut_out)
+    return {number: leading[number].fetch_url for number in shut_out if number in leading}
 
 
 def visit_again(db: Connection, some: Iterable[int], *, now: datetime) -> None:
@@ -119,42 +125,23 @@ def visit_again(db: Connection, some: Iterable[int], *, now: datetime) -> None:
 
 def told(db: Connection, article: int) -> list[Told]:
     """An article's captures as they are read today, oldest first."""
-    query = (
-        select(captures.c.captured_at, readings.c.outcome)
-        .join_from(captures, addresses)
-        .join(readings, and_(readings.c.capture_id == captures.c.id, readings.c.is_newest))
-        .where(addresses.c.article_id == article)
-        .order_by(captures.c.captured_at, captures.c.id)
-    )
-    return [Told(captured_at=row.captured_at, outcome=Outcome(row.outcome)) for row in db.execute(query)]
+    rows = db.execute(_TOLD, {"article": article})
+    return [Told(captured_at=row.captured_at, outcome=Outcome(row.outcome)) for row in rows]
 
 
 def refresh(db: Connection, article: int, history: Sequence[Told], *, next_visit_at: datetime | None) -> None:
     """Write down what an article's captures amount to, and when it is visited next."""
-    values: dict[str, Any] = {"next_visit_at": next_visit_at, "newest_snapshot_id": newest_snapshot(db, article)}
-    values |= _standing(history)
-    last = history[-1].captured_at if history else None
-    step = next_visit_at - last if next_visit_at and last else timedelta(0)
-    values |= {"rank": _rank_of(history), "is_urgent": step < URGENT_STEP}
-    db.execute(update(articles).where(articles.c.id == article).values(**values))
+    db.execute(_REFRESH, {"article": article, **_amounts_to(history, next_visit_at)})
+
+
+def visited(db: Connection, article: int, history: Sequence[Told], *, next_visit_at: datetime | None) -> None:
+    """The same after a visit, which gives the article back, whoever was on the way to it."""
+    db.execute(_VISITED, {"article": article, **_amounts_to(history, next_visit_at)})
 
 
 def planned(db: Connection, article: int) -> datetime | None:
     """When an article is visited next."""
     return db.scalar(select(articles.c.next_visit_at).where(articles.c.id == article))
-
-
-def newest_snapshot(db: Connection, article: int) -> int | None:
-    """The snapshot that the article's newest alive capture made or confirmed."""
-    query = (
-        select(readings.c.snapshot_id)
-        .join_from(captures, addresses)
-        .join(readings, and_(readings.c.capture_id == captures.c.id, readings.c.is_newest))
-        .where(addresses.c.article_id == article, readings.c.snapshot_id.is_not(None))
-        .order_by(captures.c.captured_at.desc())
-        .limit(1)
-    )
-    return db.scalar(query)
 
 
 def due_assets(db: Connection, now: datetime, *, limit: int) -> list[AssetTask]:
@@ -176,28 +163,28 @@ def due_assets(db: Connection, now: datetime, *, limit: int) -> list[AssetTask]:
         .order_by(assets.c.is_held, assets.c.next_try_at, assets.c.id)
         .limit(limit)
     )
-    return asset_tasks(db, db.execute(query).all())
+    return asset_tasks(db, [(row, row.article_id) for row in db.execute(query)])
 
 
-def asset_tasks(db: Connection, rows: Sequence[Row[Any]]) -> list[AssetTask]:
-    """Tasks for rows of ``asset`` with an ``article_id`` and a ``role``."""
+def asset_tasks(db: Connection, rows: Sequence[tuple[Row[Any], int]]) -> list[AssetTask]:
+    """Tasks for rows of ``asset`` with a ``role``, each for an article."""
     scaled: dict[int, str] = {}
-    for some in chunks(row.id for row in rows if row.is_held):
+    for some in chunks(row.id for row, _ in rows if row.is_held):
         scaled |= {row.asset_id: row.sha256 for row in db.execute(_largest().where(renditions.c.asset_id.in_(some)))}
     return [
         AssetTask(
             key=row.key,
             url=row.url,
             role=Role(row.role),
-            article=row.article_id,
+            article=article,
             held_sha256=scaled.get(row.id),
             attempts=row.attempts,
         )
-        for row in rows
+        for row, article in rows
     ]
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def _is_due(now: Any) -> ColumnElement[bool]:
     return and_(
         articles.c.next_visit_at <= now,
         articles.c.merged_into.is_(None),
@@ -221,6 +208,14 @@ def _rank_of(history: Sequence[Told]) -> int:
     return LATER if history[-1].outcome.standing in (Standing.LATER, Standing.UNKNOWN) else REVISIT
 
 
+def _amounts_to(history: Sequence[Told], next_visit_at: datetime | None) -> dict[str, Any]:
+    """The columns of an article that follow from its captures and its next visit."""
+    last = history[-1].captured_at if history else None
+    step = next_visit_at - last if next_visit_at and last else timedelta(0)
+    due = {"next_visit_at": next_visit_at, "rank": _rank_of(history), "is_urgent": step < URGENT_STEP}
+    return due | _standing(history)
+
+
 def _standing(history: Sequence[Told]) -> dict[str, Any]:
     """Design, section 3.5: the newest capture that is alive, gone or moved; only if there is none, the newest."""
     telling = [capture for capture in history if capture.outcome.is_telling]
@@ -237,3 +232,44 @@ def _largest() -> Any:
     """Renditions held, the largest last, so that it is the one that stays."""
     table = renditions.join(blobs, blobs.c.sha256 == renditions.c.sha256)
     return select(renditions.c.asset_id, renditions.c.sha256).select_from(table).order_by(blobs.c.size)
+
+
+# ---- statements, each built once
+
+_FREE = (
+    select(articles.c.id, articles.c.next_visit_at, _rank().label("rank"))
+    .select_from(_with_snapshot())
+    .where(
+        articles.c.id.in_(bindparam("articles", expanding=True)),
+        _is_due(bindparam("now")),
+        or_(
+            articles.c.owner.is_(None), articles.c.owner == bindparam("by"), articles.c.lease_until <= bindparam("now")
+        ),
+    )
+)
+_CLAIM = (
+    update(articles)
+    .where(articles.c.id.in_(bindparam("articles", expanding=True)))
+    .values(owner=bindparam("by"), lease_until=bindparam("until"))
+)
+_NEWEST_READINGS = captures.join(addresses).join(
+    readings, and_(readings.c.capture_id == captures.c.id, readings.c.is_newest)
+)
+_TOLD = (
+    select(captures.c.captured_at, readings.c.outcome)
+    .select_from(_NEWEST_READINGS)
+    .where(addresses.c.article_id == bindparam("article"))
+    .order_by(captures.c.captured_at, captures.c.id)
+)
+# The snapshot that the article's newest alive capture made or confirmed.
+_NEWEST_SNAPSHOT = (
+    select(readings.c.snapshot_id)
+    .select_from(_NEWEST_READINGS)
+    .where(addresses.c.article_id == articles.c.id, readings.c.snapshot_id.is_not(None))
+    .order_by(captures.c.captured_at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+# Sets the columns of _amounts_to too, which are given with the article.
+_REFRESH = update(articles).where(articles.c.id == bindparam("article")).values(newest_snapshot_id=_NEWEST_SNAPSHOT)
+_VISITED = _REFRESH.values(owner=None, lease_until=None)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -27,9 +27,9 @@ def replace_row(db: Connection, table: Table, row: Mapping[str, Any], *, unique:
     db.execute(upsert(table).values(**row).on_conflict_do_update(index_elements=list(unique), set_=values))
 
 
-def insert_row(db: Connection, table: Table, row: Mapping[str, Any]) -> int:
+def insert_row(db: Connection, into: Table | Insert, row: Mapping[str, Any]) -> int:
     """Insert the row; its number."""
-    key = db.execute(insert(table), dict(row)).inserted_primary_key
+    key = db.execute(_insert(into) if isinstance(into, Table) else into, dict(row)).inserted_primary_key
     return int(key[0]) if key else 0
 
 
@@ -40,8 +40,15 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield every[start : start + size]
 
 
+# Statements are built once: building one costs more than running it.
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    return insert(table)
+
+
 @cache
 def _insert_missing(dialect: str, table: Table, unique: tuple[str, ...]) -> Any:
-    """The statement, built once: building it costs more than running it."""
     upsert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return upsert(table).on_conflict_do_nothing(index_elements=list(unique))

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from operator import add
 
 from sqlalchemy import Connection, func, select, text
 
@@ -33,36 +32,36 @@ AROUND = 40  # characters of a snippet before and after the words
 AT_A_TIME = 200
 
 _HAN_SIGNS = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_RUN = re.compile(rf"[{_HAN_SIGNS}]+|[^\W_{_HAN_SIGNS}]+")
+_OTHER = rf"[^\W_{_HAN_SIGNS}]"  # a letter or digit of another script
+_RUN = re.compile(rf"[{_HAN_SIGNS}]+|{_OTHER}+")
 _HAN = re.compile(rf"[{_HAN_SIGNS}]")
+_PAIR = re.compile(rf"(?=([{_HAN_SIGNS}]{{2}}))")
+_END = re.compile(rf"[{_HAN_SIGNS}](?![{_HAN_SIGNS}])|(?<!{_OTHER}){_OTHER}{{1,{LONGEST_WORD}}}")
+# Unified ideographs and line ends have one form only, and join with nothing: most of a Chinese text is passed over.
+_MAY_HAVE_FORMS = re.compile(r"[^\n\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
 def plain_words(words: str) -> str:
     """The text with case, width and compatibility forms made one."""
-    return unicodedata.normalize("NFKC", words).casefold()
+    return _MAY_HAVE_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), words).casefold()
 
 
 def tokens(words: str) -> list[str]:
     """What a text is indexed by: pairs of Chinese characters, each run's last character, and other words."""
-    found: dict[str, None] = {}
-    for run in _RUN.findall(plain_words(words[:LONGEST])):
-        if _HAN.match(run):
-            found.update(dict.fromkeys(map(add, run, [*run[1:], ""])))
-        else:
-            found[run[:LONGEST_WORD]] = None
-    return list(found)
+    plain = plain_words(words[:LONGEST])
+    return list(dict.fromkeys(_PAIR.findall(plain) + _END.findall(plain)))
 
 
 def index(db: Connection, kind: int, number: int, *parts: str | None) -> None:
     """Make a snapshot (SNAPSHOT) or an item (ITEM) findable by these texts."""
     words = " ".join(tokens("\n".join(part or "" for part in parts)))
-    db.execute(text(_INSERT[db.dialect.name]), {"number": number * 2 + kind, "words": words})
+    db.execute(_INSERT[db.dialect.name], {"number": number * 2 + kind, "words": words})
 
 
 def forget(db: Connection, kind: int, number: int, *parts: str | None) -> None:
     """Take a text out of the index; ``parts`` are those it was indexed by."""
     words = " ".join(tokens("\n".join(part or "" for part in parts)))
-    db.execute(text(_DELETE[db.dialect.name]), {"number": number * 2 + kind, "words": words})
+    db.execute(_DELETE[db.dialect.name], {"number": number * 2 + kind, "words": words})
 
 
 def search(db: Connection, words: str, *, limit: int) -> list[Hit]:
@@ -80,17 +79,23 @@ def search(db: Connection, words: str, *, limit: int) -> list[Hit]:
 
 # FTS5 keeps no copy of the text (content=''), so taking an entry out needs the words that it was made of.
 _INSERT = {
-    "sqlite": "INSERT INTO search(rowid, words) VALUES (:number, :words)",
-    "postgresql": "INSERT INTO search(number, words) VALUES (:number, array_to_tsvector(string_to_array(:words, ' ')))",
+    "sqlite": text("INSERT INTO search(rowid, words) VALUES (:number, :words)"),
+    "postgresql": text(
+        "INSERT INTO search(number, words) VALUES (:number, array_to_tsvector(string_to_array(:words, ' ')))"
+    ),
 }
 _DELETE = {
-    "sqlite": "INSERT INTO search(search, rowid, words) VALUES ('delete', :number, :words)",
-    "postgresql": "DELETE FROM search WHERE number = :number AND cast(:words AS text) IS NOT NULL",
+    "sqlite": text("INSERT INTO search(search, rowid, words) VALUES ('delete', :number, :words)"),
+    "postgresql": text("DELETE FROM search WHERE number = :number AND cast(:words AS text) IS NOT NULL"),
 }
 _SELECT = {
-    "sqlite": "SELECT rowid FROM search WHERE search MATCH :query AND rowid < :below ORDER BY rowid DESC LIMIT :count",
-    "postgresql": "SELECT number FROM search WHERE words @@ cast(:query AS tsquery) AND number < :below"
-    " ORDER BY number DESC LIMIT :count",
+    "sqlite": text(
+        "SELECT rowid FROM search WHERE search MATCH :query AND rowid < :below ORDER BY rowid DESC LIMIT :count"
+    ),
+    "postgresql": text(
+        "SELECT number FROM search WHERE words @@ cast(:query AS tsquery) AND number < :below"
+        " ORDER BY number DESC LIMIT :count"
+    ),
 }
 
 
@@ -112,7 +117,7 @@ def _candidates(db: Connection, query: str) -> Iterator[list[int]]:
     below = 1 << 62
     while True:
         values = {"query": query, "below": below, "count": AT_A_TIME}
-        numbers = [int(number) for number in db.scalars(text(_SELECT[db.dialect.name]), values)]
+        numbers = [int(number) for number in db.scalars(_SELECT[db.dialect.name], values)]
         if not numbers:
             return
         yield numbers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -57,9 +58,11 @@ def _empty(url: str) -> None:
 
 
 @pytest.fixture
-def open_archive(tmp_path: Path, database_url: str | None) -> Iterator[Callable[[], Archive]]:
+def open_archive(tmp_path: Path, database_url: str | None, empty_archive: Path) -> Iterator[Callable[[], Archive]]:
     """Opens the test's archive for writing, as often as it is called; every one is closed at the end."""
     opened: list[Archive] = []
+    if database_url is None:
+        shutil.copytree(empty_archive, tmp_path / "archive")
 
     def open_it() -> Archive:
         opened.append(Archive.open(tmp_path / "archive", database_url=database_url, writing=True, create=True))

@@ -41,3 +41,8 @@ def test_what_no_page_cites_is_kept_beside_what_one_does(archive: Archive) -> No
 def test_an_archive_opened_for_reading_takes_no_assets(archive: Archive, database_url: str | None) -> None:
     with Archive.open(archive.folder, database_url=database_url) as reader, pytest.raises(ArchiveReadOnly):
         reader.keep_assets([make_asset("k")])
+
+
+def test_style_sheets_that_are_held_are_told_from_pictures(archive: Archive) -> None:
+    archive.keep_assets([make_asset("sheet", b"a{}", media_type="text/css"), make_asset("picture")])
+    assert archive.held_sheets(["sheet", "picture", "unheard of"]) == {"sheet"}

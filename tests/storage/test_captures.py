@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 
 from storage.archive import Archive
 from storage.errors import NotInArchive, SheetsCame
@@ -49,6 +50,25 @@ def test_keeping_the_same_capture_again_changes_nothing(archive: Archive) -> Non
     again = visit(archive, make_reading(assets=make_links("k")))
     assert again == replace(first, is_new_snapshot=False)
     assert len(archive.captures(ADDRESS.article_url)) == 1
+
+
+def test_a_page_of_many_pictures_takes_as_few_statements_as_one_of_a_few(archive: Archive) -> None:
+    assert statements_of(archive, "a", pictures=2) == statements_of(archive, "b", pictures=200) <= 18
+
+
+def statements_of(archive: Archive, name: str, *, pictures: int) -> int:
+    """How many statements keeping a page takes that was not seen before."""
+    made: list[str] = []
+    reading = make_reading(text=name, assets=make_links(*(f"{name}{number}" for number in range(pictures))))
+    capture = make_capture(token_address(name), reading, body=name.encode())
+
+    def note(*details: object) -> None:
+        made.append(str(details[2]))
+
+    event.listen(archive._database.writer, "before_cursor_execute", note)
+    archive.keep_capture(capture, run="crawl", next_visit=in_a_week)
+    event.remove(archive._database.writer, "before_cursor_execute", note)
+    return len(made)
 
 
 def test_a_visit_that_brought_nothing_has_no_page(archive: Archive) -> None:

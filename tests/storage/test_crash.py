@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from storage.archive import Archive
+from tests.commanding import Working
 from tests.storage.making import (
     days,
     in_a_week,
@@ -25,10 +24,6 @@ from tests.storage.making import (
     make_reading,
     token_address,
 )
-
-WRITE = "import sys; from tests.storage.test_crash import write_for_ever; write_for_ever(*sys.argv[1:])"
-
-COUNT = "import sys; from tests.storage.test_crash import count_up; count_up(*sys.argv[1:])"
 
 
 def write_for_ever(folder: str, url: str, start: str) -> None:
@@ -48,11 +43,10 @@ def write_for_ever(folder: str, url: str, start: str) -> None:
 
 def killed_after(folder: Path, url: str | None, seconds: float, start: int) -> int:
     """Let a child write until it is killed, so many seconds after its first page; the last page it said is safe."""
-    command = [sys.executable, "-c", WRITE, str(folder), url or "", str(start)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+    with Working(write_for_ever, str(folder), url or "", str(start)) as child:
         first = child.stdout.readline()
         time.sleep(seconds)
-        child.send_signal(signal.SIGKILL)
+        child.kill()
         said = first + child.stdout.read()
     return int(said.split()[-1])
 
@@ -92,10 +86,11 @@ def count_up(folder: str, url: str) -> None:
     with Archive.open(Path(folder), database_url=url or None, writing=True) as archive:
         for _ in range(20):
             archive.reserve_slot("counter", interval_seconds=1, now=days(0))
+    print("done")
 
 
 def test_no_update_is_lost_between_processes(archive: Archive, database_url: str | None) -> None:
-    command = [sys.executable, "-c", COUNT, str(archive.folder), database_url or ""]
-    children = [subprocess.Popen(command) for _ in range(3)]
-    assert [child.wait() for child in children] == [0, 0, 0]
+    with ExitStack() as at_once:
+        children = [at_once.enter_context(Working(count_up, str(archive.folder), database_url or "")) for _ in range(3)]
+        assert [child.stdout.read() for child in children] == ["done\n"] * 3
     assert archive.reserve_slot("counter", interval_seconds=1, now=days(0)) == 60

@@ -11,6 +11,7 @@ import pytest
 
 from storage.archive import Archive
 from storage.records import Address, AssetCapture, DueFor, Outcome, Role
+from tests.conftest import is_ci
 from tests.storage.making import (
     IDENTITY,
     NOON,
@@ -26,6 +27,7 @@ from tests.storage.making import (
     temporary_address,
     token_address,
 )
+from tests.stories.crawls import SERVER
 
 NOWHERE = {"source": None, "source_url": None}
 
@@ -93,6 +95,15 @@ def test_a_claimed_article_is_left_to_its_owner_until_the_claim_runs_out(archive
     assert visit_of_me.due_for is DueFor.FIRST
     assert claim(archive, article, owner="other", now=NOON, until=days(1)) is None
     assert claim(archive, article, owner="other", now=days(1), until=days(2)) == replace(visit_of_me, due_at=NOON)
+
+
+def test_several_are_claimed_at_once_in_the_order_asked_for_without_those_that_are_taken(archive: Archive) -> None:
+    cite(archive, "a", "b", "c")
+    first, second, third = archive.due_articles(NOON)
+    claim(archive, second, owner="other", now=NOON, until=days(1))
+    visits = archive.claim([third, second, first], owner="me", now=NOON, until=days(1))
+    assert [visit.article for visit in visits] == [third, first]
+    assert archive.claim([first, second, third], owner="third", now=NOON, until=days(1)) == []
 
 
 def test_what_is_given_back_stays_due_and_only_its_owner_gives_it_back(archive: Archive) -> None:
@@ -267,7 +278,7 @@ def _claim_all(folder: Path, url: str | None, owner: str, answers) -> None:
 
 def test_two_processes_never_claim_the_same_article(archive: Archive, database_url: str | None) -> None:
     cite(archive, *(f"n{number}" for number in range(40)))
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("spawn") if is_ci() else SERVER
     answers = context.Queue()
     workers = [
         context.Process(target=_claim_all, args=(archive.folder, database_url, owner, answers)) for owner in "ab"

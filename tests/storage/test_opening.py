@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from storage.errors import ArchiveBusy, ArchiveReadOnly, ArchiveTooNew, ArchiveT
 from storage.migrations.migrating import SCRIPTS, upgrade
 from storage.records import Standing
 from storage.schema import REVISIONS, metadata
+from tests.commanding import Working
 from tests.storage.making import (
     NOON,
     in_a_week,
@@ -235,27 +235,22 @@ def test_a_read_only_archive_whose_writer_was_killed_is_not_shown_as_an_older_on
 
 # ---- locks
 
-HOLD = textwrap.dedent("""
-    import sys, time
-    from pathlib import Path
-    from storage.archive import Archive
-    url = sys.argv[2] or None
-    with Archive.open(Path(sys.argv[1]), database_url=url, writing=True, create=True) as archive, archive.lock("crawl"):
+
+def hold(folder: str, url: str) -> None:
+    """Hold the crawl's lock, and say so."""
+    with Archive.open(Path(folder), database_url=url or None, writing=True) as archive, archive.lock("crawl"):
         print("held", flush=True)
         time.sleep(60)
-""")
 
 
 def test_a_lock_is_held_by_one_process_and_free_when_it_is_killed(archive: Archive, database_url: str | None) -> None:
-    command = [sys.executable, "-c", HOLD, str(archive.folder), database_url or ""]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as holder:
-        assert holder.stdout.readline() == b"held\n"
+    with Working(hold, str(archive.folder), database_url or "") as holder:
+        assert holder.stdout.readline() == "held\n"
         with pytest.raises(ArchiveBusy, match="crawl"), archive.lock("crawl"):
             pass
         with archive.lock("another"):
             pass
-        holder.send_signal(signal.SIGKILL)
-        holder.wait()
+        holder.kill()
     for _ in range(100):  # PostgreSQL notices a moment later
         try:
             with archive.lock("crawl"):

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +19,8 @@ from storage.errors import ArchiveBusy, ArchiveReadOnly, BlobDamaged, NotReadBac
 from storage.packing import dictionary as as_dictionary
 from storage.packing import pack, unpack
 from storage.records import Repacked
+from tests.commanding import Working
+from tests.conftest import examples
 from tests.storage.making import NOON, days, in_a_week, make_capture, make_reading, token_address
 
 NOTHING = Repacked(pages=0, references=0, bytes_before=0, bytes_after=0)
@@ -166,7 +164,7 @@ def test_without_one_of_the_pages_the_others_are_readable(three: tuple[Archive, 
     assert [archive.read_blob(name) for name in names[1:]] == [make_page(1), make_page(2)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.binary(max_size=3000), st.binary(max_size=3000), st.integers(0, 3))
 def test_what_is_packed_comes_back_exactly(own: bytes, reference: bytes, copies: int) -> None:
     body = own + reference * copies + own
@@ -252,9 +250,6 @@ def test_while_a_crawl_runs_nothing_is_repacked(three: tuple[Archive, list[str]]
         archive.repack(template_of, now=NOON)
 
 
-REPACK = "import sys; from tests.storage.test_repacking import repack_in; repack_in(*sys.argv[1:])"
-
-
 def repack_in(folder: str, url: str) -> None:
     with Archive.open(Path(folder), database_url=url or None, writing=True) as archive:
         print("begun", flush=True)
@@ -267,13 +262,11 @@ def test_killed_at_any_moment_every_page_is_there_and_the_next_run_goes_on(
 ) -> None:
     names = [keep(archive, number) for number in range(8)]
     choose = random.Random(count)
-    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
     for _ in range(count):
-        command = [sys.executable, "-c", REPACK, str(archive.folder), database_url or ""]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as child:
-            assert child.stdout.readline() == b"begun\n"
+        with Working(repack_in, str(archive.folder), database_url or "") as child:
+            assert child.stdout.readline() == "begun\n"
             time.sleep(choose.uniform(0, 0.8))
-            child.send_signal(signal.SIGKILL)
+            child.kill()
         assert [archive.read_blob(name) for name in names] == [make_page(number) for number in range(8)]
         assert archive.verify().faults == ()
     finish(archive)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,6 +77,16 @@ def test_every_piece_of_chinese_in_a_text_is_found_by_its_tokens(text: str, star
     piece = plain_words(text)[start : start + length]
     runs = [run for run in tokens(piece) if len(run) == 2 and not run.isascii()]
     assert set(runs) <= set(tokens(text))
+
+
+@given(st.text(st.sampled_from("方志\u3400\u9fff\uf900\U0002f800Ａａé\u0301\u3099かｶﾞ①ﬁ，。 \n\r한ᄒ\u1161\u11ab")))
+def test_forms_are_made_one_piece_by_piece_as_in_the_whole_text(text: str) -> None:
+    assert plain_words(text) == unicodedata.normalize("NFKC", text).casefold()
+
+
+def test_a_text_is_indexed_by_pairs_the_ends_of_runs_and_other_words() -> None:
+    assert sorted(tokens("四川方志，2024年Ａb 志")) == sorted(["四川", "川方", "方志", "志", "2024", "年", "ab"])
+    assert tokens("x" * 200) == ["x" * 64]
 
 
 def test_a_hostile_text_is_indexed(archive: Archive) -> None:
