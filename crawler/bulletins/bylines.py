@@ -11,10 +11,11 @@ from dataclasses import replace
 
 from crawler.bulletins.formats.flow import Block, BlockKind
 from crawler.bulletins.formats.joining import close_gaps
-from crawler.bulletins.landmarks import INSTITUTION, SECTION_NAME, ends_statement
+from crawler.bulletins.landmarks import INSTITUTION, ends_statement
 
 UNIT = re.compile(r"^[\u4e00-\u9fff\s]{3,20}$")  # what may be an institution's name
-LONGEST_SECTION = 10  # characters
+LONGEST_NAME = 16  # characters
+FEWEST_NAMES, MOSTLY = 2, 0.75  # of the items have a name below their title
 LONGEST_SUBTITLE = 60  # characters
 SHORTEST_TITLE = 5  # characters of a title that has a name below it: shorter ones name sections
 SUBTITLE = re.compile(r"^(?:[—–―]{1,2}|--)\s*(?=[\w“《‘「])")
@@ -37,16 +38,37 @@ BYLINE = re.compile(
 def with_bylines(blocks: Sequence[Block]) -> list[Block]:
     """The blocks; the second half of a title joined to it, and names below titles as the first line of the text."""
     told: list[Block] = []
+    named = names_below(blocks)
     for number, block in enumerate(blocks):
         above = told[-1] if told and told[-1].kind is BlockKind.HEADING else None
         below = blocks[number + 1] if number + 1 < len(blocks) else None
         if above and is_subtitle(block):
             told[-1] = joined(above, block)
-        elif above and is_byline(above, block, below):
+        elif number in named or (above and is_byline(above, block, below)):
             told.append(replace(block, kind=BlockKind.PARAGRAPH, level=0))
         else:
             told.append(block)
     return told
+
+
+def names_below(blocks: Sequence[Block]) -> frozenset[int]:
+    """The headings below titles that say who sent the item, where nearly all items of the issue have one.
+
+    Sections look the same with one item each; but their names stand above what is longer, those of senders below it.
+    """
+    kinds = [block.kind is BlockKind.HEADING for block in [*blocks[:1], *blocks, *blocks[-1:]]][1:]
+    texts = [number for number in range(1, len(blocks)) if kinds[number - 1] and not kinds[number]]
+    pairs = [number - 1 for number in texts if number > 1 and kinds[number - 2]]
+    named = [number for number in pairs if is_lesser(blocks[number - 1], blocks[number])]
+    if len(named) < FEWEST_NAMES or len(named) < MOSTLY * len(texts):
+        return frozenset()
+    return frozenset(named)
+
+
+def is_lesser(title: Block, name: Block) -> bool:
+    """Whether a heading is shorter than the title above it, in no larger type, and no more than a name."""
+    is_name = len(name.plain) <= LONGEST_NAME and not re.search(r"[，。：；！？“《\d]", name.plain) and not name.links
+    return is_name and len(close_gaps(name.plain)) < len(close_gaps(title.plain)) and name.level >= title.level
 
 
 def is_subtitle(block: Block) -> bool:
@@ -76,10 +98,5 @@ def is_byline(title: Block, block: Block, below: Block | None) -> bool:
     if block.kind is not BlockKind.HEADING or block.links or len(close_gaps(title.plain)) < SHORTEST_TITLE:
         return False
     heads_text = below is not None and below.kind not in (BlockKind.HEADING, BlockKind.SECTION)
-    is_unit = bool(UNIT.match(block.plain) and INSTITUTION.search(block.plain)) and not names_section(title)
+    is_unit = bool(UNIT.match(block.plain) and INSTITUTION.search(block.plain)) and is_lesser(title, block)
     return heads_text and (is_unit or bool(BYLINE.match(block.plain)))
-
-
-def names_section(title: Block) -> bool:
-    """Whether a heading is short and called as sections are: what stands below it is no sender."""
-    return len(title.plain) <= LONGEST_SECTION and bool(SECTION_NAME.search(title.plain))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from crawler.bulletins.doubts import doubtful
 from crawler.bulletins.drafts import Draft
 from crawler.bulletins.items import Placed
+from crawler.bulletins.landmarks import LONGEST_CONTACT
 from crawler.bulletins.listings import MARKED, NumberIndex
 from crawler.wechat.urls import is_wechat_host, mend_address, mend_link
 from storage.records import Citation, PlacedBy
@@ -29,6 +31,8 @@ ONLY_ITEM_OF_PAGE = 0.8  # listed at the foot of a page that shows no other item
 IN_ORDER = 0.6  # as many addresses as items, in a list
 DOUBTFUL = 0.7  # in an item that looks misread
 LAST_BEFORE = 0.4  # listed, and nothing tells which item is meant
+FEWEST_REGULAR = 3  # items that hold one link each
+TO_READERS = re.compile(r"[？?]|请(?!示)|您|欢迎|我们")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +108,37 @@ def places(links: Sequence[Placed], drafts: Sequence[Draft]) -> list[Place]:
     for run, group in groupby(links, key=lambda placed: placed.run):
         members = list(group)
         found += run_places(members, drafts, habits) if run else [own_place(placed) for placed in members]
-    doubts = doubtful(links, drafts, [place.draft for place in found])
-    return [doubted(place) if id(place.draft) in doubts else place for place in found]
+    holders = [place.draft for place in found]
+    doubts, at_the_end = doubtful(links, drafts, holders), beyond_the_last(links, holders)
+    return [
+        doubted(place) if id(place.draft) in doubts or number in at_the_end else place
+        for number, place in enumerate(found)
+    ]
+
+
+def beyond_the_last(links: Sequence[Placed], holders: Sequence[Draft | None]) -> frozenset[int]:
+    """The links by number that end an issue whose items hold one each, in a line that speaks to the reader: a form to
+    fill in, a card to apply for. They stand below the last item, and most likely are not of it."""
+    cited: dict[int, list[int]] = {}
+    for number, (placed, draft) in enumerate(zip(links, holders, strict=True)):
+        if draft is not None and names_wechat(placed.link.url):
+            cited.setdefault(id(draft), []).append(number)
+    *others, last = cited.values() or [[]]
+    if len(others) < FEWEST_REGULAR or any(len({links[number].link.url for number in each}) > 1 for each in others):
+        return frozenset()
+    own, draft = links[last[0]].link.url, holders[last[0]]
+    ends = draft.paragraphs[-2:] if draft else []
+    return frozenset(
+        number
+        for number in last
+        if links[number].link.url != own and any(speaks_to_readers(end, links[number].link.anchor_text) for end in ends)
+    )
+
+
+def speaks_to_readers(line: str, anchor: str | None) -> bool:
+    """Whether a short line with the words of a link turns to the reader beside them."""
+    words = anchor or ""
+    return words in line and len(line) <= LONGEST_CONTACT and bool(TO_READERS.search(line.replace(words, "", 1)))
 
 
 def doubted(place: Place) -> Place:

@@ -20,6 +20,7 @@ from crawler.bulletins.landmarks import (
     CALL,
     CAPTION,
     CLAUSE_END,
+    DAY_ALONE,
     FIELD_NAME,
     INSTITUTION,
     LINK_WORDS,
@@ -32,12 +33,15 @@ from crawler.bulletins.mastheads import DAY
 
 MANY = 3  # links, and texts, of the only item
 TITLE_LIKE = 8  # characters of linked words that may be a title
-SHORTEST_TITLE = 6  # characters of a heading that is surely a title
+SHORTEST_TITLE = 5  # characters of a heading that is surely a title
+BESIDE_TITLE = 10  # characters beside each of these: its day
 LITTLE = 30  # characters of an item's text beside its linked titles
 LONGEST_NAME = 8  # characters of a section's name
 LONGEST_TITLE = 60  # characters of a title with a sentence's end in it
 LONGEST_UNIT = 20  # characters of an institution's name
 ADDRESS = re.compile(r"^(?:https?:|www\.|mp\.weixin)", re.IGNORECASE)
+ACCOUNT = re.compile(r"^[^，。：！？]{2,16}(?:公众号|视频号)$")
+OF_ADDRESS = re.compile(r"[=&?/][!-~]{6}|[!-~]{24}")
 NO_TITLE = re.compile(r"^[\W\d_]*$|^[，。、；：,;:）)】]|^(?:近日|日前|据悉|同时|此外|会上|会议指出|其中)[，,]?")
 
 
@@ -67,7 +71,7 @@ def doubtful(links: Sequence[Placed], drafts: Sequence[Draft], holders: Sequence
         or title_key(each.draft.title) in same
         or id(each.draft) in units
         or is_misnamed(each)
-        or is_short_as_a_section(each)
+        or (is_short_as_a_section(each) and not is_among_titles(each, held))
         or is_list_of_titles(each)
         or holds_nearly_all(each, held, drafts)
     )
@@ -85,8 +89,8 @@ def is_heap(each: Holding, *, is_only: bool) -> bool:
 
 
 def is_untitled(each: Holding, drafts: Sequence[Draft]) -> bool:
-    """Whether an item has no title, though others have."""
-    return each.draft.title is None and any(draft.title for draft in (*drafts[:2], *drafts[-1:]))
+    """Whether an item has no title, though there are others."""
+    return each.draft.title is None and len(drafts) > 1
 
 
 def repeated(held: Sequence[Holding]) -> frozenset[str]:
@@ -125,6 +129,8 @@ def is_misnamed(each: Holding) -> bool:
         return True
     if is_anchored(each):
         return False
+    if DAY_ALONE.match(title) or OF_ADDRESS.search(title) or ACCOUNT.search(title):
+        return True
     bare = DAY.sub("", title).strip(" ()（）：:,，")
     is_name = bool(BYLINE.match(title)) or bool(CAPTION.match(title)) or len(bare) < 2
     has_stop = each.draft.level > 0 and ends_statement(title) and not title.endswith("…")
@@ -145,13 +151,27 @@ def is_short_as_a_section(each: Holding) -> bool:
     return each.draft.level > 0 and 0 < len(name) < SHORTEST_TITLE and not is_anchored(each)
 
 
+def is_among_titles(each: Holding, held: Sequence[Holding]) -> bool:
+    """Whether several titles of the same level say enough, and this one is no name of a section."""
+    draft = each.draft
+    alike = [
+        other for other in held if other.draft.level == draft.level and bool(other.draft.number) == bool(draft.number)
+    ]
+    has_sections = any(other.draft.section for other in held)
+    longer = sum(not is_short_as_a_section(other) for other in alike)
+    heads_text = any("。" in paragraph for paragraph in draft.paragraphs[:1])  # the name of a section heads a title
+    is_title = heads_text or draft.number is not None or not has_sections
+    return is_title and len(each.anchors) == 1 and longer >= MANY - 1
+
+
 def is_list_of_titles(each: Holding) -> bool:
     """Whether an item is a name over several linked titles, with next to nothing said beside them."""
     named = (anchor for anchor in each.anchors if len(anchor) >= TITLE_LIKE)
     titles = {anchor for anchor in named if not LINK_WORDS.match(anchor) and not CALL.match(anchor)}
     titles -= {close_gaps(each.draft.title or "")}
     said = sum(map(len, each.draft.paragraphs))
-    return len(titles) > 1 and said - sum(map(len, titles)) <= LITTLE and not is_anchored(each)
+    beside = said - sum(map(len, titles))
+    return len(titles) > 1 and beside <= max(LITTLE, BESIDE_TITLE * len(titles)) and not is_anchored(each)
 
 
 def holds_nearly_all(each: Holding, held: Sequence[Holding], drafts: Sequence[Draft]) -> bool:

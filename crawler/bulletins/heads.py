@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import dropwhile
@@ -10,7 +11,12 @@ from crawler.bulletins.formats.flow import Block, BlockKind, Flow
 from crawler.bulletins.formats.joining import close_gaps
 from crawler.bulletins.mastheads import Masthead, find_day, read_masthead, signed_by
 
+SHORTEST_TITLE = 4  # characters
+LONGEST_INTRODUCTION = 120  # characters
 FEWEST_LISTED = 2  # links that make a list
+
+
+LISTED = re.compile(r"如下|以下|汇总|汇编|摘编|推文|盘点|一览")
 
 
 def document_title(flow: Flow) -> str | None:
@@ -22,15 +28,23 @@ def document_title(flow: Flow) -> str | None:
     if not headings or headings[0].links:
         return None
     first, *others = headings
+    if others and flow.title and names_document(first, flow.title):
+        return close_gaps(first.plain)
     if not others and not heads_list(flow.blocks, first):
         return None
     return close_gaps(first.plain) if all(first.level < other.level for other in others) else None
 
 
+def names_document(heading: Block, title: str) -> bool:
+    """Whether a heading says what the document calls itself, or its beginning (〇〇通讯 2024年第3期)."""
+    said = close_gaps(heading.plain)
+    return len(said) >= SHORTEST_TITLE and close_gaps(title).startswith(said)
+
+
 def heads_list(blocks: Sequence[Block], heading: Block) -> bool:
     """Whether below a heading, and the rest of the head, stands a list or table of several links."""
     below = blocks[blocks.index(heading) + 1 :]
-    listed = list(dropwhile(lambda block: block.kind in (BlockKind.MASTHEAD, BlockKind.CONTENTS), below))
+    listed = list(dropwhile(introduces, below))
     entries = [block for block in listed if block.kind in (BlockKind.ENTRY, BlockKind.ROW) and block.links]
     return listed[:1] == entries[:1] and len(entries) >= FEWEST_LISTED
 
@@ -46,6 +60,13 @@ def masthead_of(flow: Flow, title: str | None) -> Masthead:
         issuer=head.issuer or flow.issuer or signed_by([block.text for block in colophon(flow)]),
         published_on=head.published_on or printed or flow.published_on,
     )
+
+
+def introduces(block: Block) -> bool:
+    """Whether a block between a heading and a list is a part of the head, or says what is listed; it links nothing."""
+    is_head = block.kind in (BlockKind.MASTHEAD, BlockKind.CONTENTS)
+    is_said = block.kind in (BlockKind.PARAGRAPH, BlockKind.CREDIT) and len(block.plain) <= LONGEST_INTRODUCTION
+    return is_head or (is_said and not block.links and ("。" not in block.plain or bool(LISTED.search(block.plain))))
 
 
 def colophon(flow: Flow) -> list[Block]:

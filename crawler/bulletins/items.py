@@ -8,16 +8,19 @@ item's own text is a part of that item. Which article a link means, and how sure
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crawler.bulletins.arranging import arranged
 from crawler.bulletins.drafts import Draft, take_closing_credit
+from crawler.bulletins.formats.crowding import is_period
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
 from crawler.bulletins.formats.joining import close_gaps
 from crawler.bulletins.heads import document_title, masthead_of
 from crawler.bulletins.landmarks import (
     ANNOUNCES_LINKS,
+    CLOSING,
     CONTACT,
     CREDIT_LINE,
     LINK_WORDS,
@@ -29,17 +32,26 @@ from crawler.bulletins.landmarks import (
     credit_of,
     ends_statement,
     follows_in_number,
+    mark_of,
     number_of,
     section_of,
 )
 from crawler.bulletins.listings import TitleIndex, begins_listing, joined_repetitions, last_listing_heads
 from crawler.bulletins.mastheads import DAY, Masthead
 
-LONGEST_HEAD = 12  # characters of a line that announces links to the account or earlier issues
+LONGEST_HEAD = 12  # characters of a line that announces links to the account or earlier issues, and has none
 CONTACT_LINES = frozenset({BlockKind.PARAGRAPH, BlockKind.ENTRY, BlockKind.ADDRESS})
+LONGEST_SOURCE = 12  # characters before a linked title: 新华社：
+FEWEST_LINKED = 2  # linked titles that make a list
 LONGEST_HEADLINE = 50  # characters of an entry that cites nothing
+DAY_BEHIND = re.compile(
+    r"(?<=\S)\s*(?:[（(]\s*(?:来源[：:][^（）()]{0,24}|(?:[12]\d{3}\s*[年./-]\s*)?\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?)\s*[）)]"
+    r"|[|｜/／]\s*(?:[12]\d{3}\s*[年./-]\s*)?\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?|[→>＞»]+)$"
+)  # 古琴修复记（3月25日）, 控盐小妙招（来源：营养师说）, 志愿者招募→
 ORNAMENTS = "◆★●■◇☆ "  # ◆热点关注◆
 SHORTEST_TITLE, LONGEST_LEAD = 4, 40  # characters of a sentence that is a title
+LONGEST_CLOSING = 80  # characters
+MOST_PREFACE = 4  # paragraphs
 LONGEST_TITLE = 120  # characters; an entry without a link of its own gives its beginning
 
 
@@ -90,6 +102,7 @@ class Reader:
         self.headings: list[Block] = []
         self.section: str | None = None  # of 【…】
         self.current: Draft | None = None
+        self.opener = ""  # the words with which the current item was opened
         self.is_appendix = False  # the addresses that follow are listed for all items
         self.listed: Draft | None = None  # the item that the list at the end speaks of
         self.titles = TitleIndex()  # of the items above that list
@@ -103,6 +116,7 @@ class Reader:
             for number, block in enumerate(self.blocks)
             if block.kind is BlockKind.HEADING and has_links_ahead(self.blocks, number + 1)
         }
+        self.introduced = introduced_lists(self.blocks)
         self.linkless = linkless_entries(flow.blocks)
         self.last_heads = last_listing_heads(flow.blocks)
         closing = (BlockKind.COLOPHON, BlockKind.ADDRESS)
@@ -138,7 +152,8 @@ class Reader:
     def take_contact(self, block: Block) -> bool:
         """Take 往期回顾 on a line of its own, and the short lines with links below it; whether it was taken."""
         words = close_gaps(block.plain)
-        opens = len(words) <= LONGEST_HEAD and bool(CONTACT.match(words))
+        longest = LONGEST_CONTACT if block.links else LONGEST_HEAD
+        opens = len(words) <= longest and bool(CONTACT.match(words))
         goes_on = self.is_contact and bool(block.links) and len(block.plain) <= LONGEST_CONTACT
         self.is_contact = opens or (goes_on and block.kind in CONTACT_LINES)
         if self.is_contact:
@@ -200,6 +215,8 @@ class Reader:
         block = self.blocks[number]
         if block.links or number + 1 >= len(self.blocks):
             return False
+        if is_period(block) or number in self.introduced:
+            return True
         below = self.blocks[number + 1]
         if below.kind is BlockKind.HEADING:
             return below.level > block.level
@@ -228,13 +245,26 @@ class Reader:
     def take_text(self, block: Block) -> None:
         """An entry of a list of links is an item; other text belongs to the item that is open."""
         is_entry = block.kind is BlockKind.ENTRY and (
-            ((bool(block.links) or block in self.linkless) and (self.current is None or self.is_listing))
+            ((bool(block.links) or block in self.linkless) and (self.is_listing or self.heads_list()))
             or self.is_next_entry(block)
+            or self.follows_item(block)
         )
         if is_entry or (is_numbered_title(block) and not self.points_on(block)):
             self.open_item(block, title=title_of(block), is_listing=True)
         else:
             self.append(block)
+
+    def follows_item(self, block: Block) -> bool:
+        """Whether an entry with a link has the number after that of the item above, or its bullet; that cites too."""
+        if self.current is None or not (block.links and self.current.has_links):
+            return False
+        if self.current.number is None:
+            return mark_of(block.text) is not None and mark_of(block.text) == mark_of(self.opener)
+        return bool(self.current.paragraphs) and follows_in_number(self.opener, block.text)
+
+    def heads_list(self) -> bool:
+        """Whether nothing above is an item of which a list may be a part: a text without title or link is none."""
+        return self.current is None or not (self.current.title or self.current.has_links)
 
     def points_on(self, block: Block) -> bool:
         """Whether a link behind a sign (👉, ▶, ·) belongs to the item above: that has a title, and text of its own."""
@@ -257,7 +287,7 @@ class Reader:
             level=level,
             number=number_of(block.text),
         )
-        self.is_listing, self.listed = is_listing, self.current
+        self.is_listing, self.listed, self.opener = is_listing, self.current, block.text
         self.drafts.append(self.current)
         if is_listing:
             self.current.paragraphs.append(block.text)
@@ -267,12 +297,14 @@ class Reader:
     def unused_heading(self) -> Block | None:
         """The nearest heading, where it was taken for a section's name and text follows after all."""
         heading = self.headings[-1] if self.headings else None
-        return heading if heading and close_gaps(heading.plain) != self.title else None
+        if heading is None or close_gaps(heading.plain) == self.title or is_period(heading):
+            return None
+        return None if any(heading is self.blocks[number] for number in self.introduced) else heading
 
     def section_name(self, above: Block | None = None) -> str | None:
         """The section in which a new item stands: the nearest heading above it, else the 【…】."""
         names = [
-            close_gaps(NUMBERING.sub("", heading.plain)).rstrip(ORNAMENTS)
+            close_gaps(NUMBERING.sub("", heading.plain)).rstrip(ORNAMENTS + "：")
             for heading in self.headings
             if heading is not above
         ]
@@ -281,7 +313,7 @@ class Reader:
 
     def append(self, block: Block) -> None:
         """Add a block to the open item; text with no item above it makes one of its own."""
-        if is_imprint(block):
+        if is_imprint(block) or self.is_closing(block):
             self.keep_links(block, None)
             return
         if self.is_appendix and not block.links:
@@ -299,6 +331,12 @@ class Reader:
         self.current.paragraphs.append(block.text)
         self.see_pages(block)
         self.keep_links(block, self.current)
+
+    def is_closing(self, block: Block) -> bool:
+        """Whether the last text of all speaks to the readers, below an item that has its link already."""
+        if self.current is None or not self.current.has_links or len(block.plain) > LONGEST_CLOSING:
+            return False
+        return block is self.blocks[self.last_text] and bool(CLOSING.match(block.plain))
 
     def see_pages(self, block: Block) -> None:
         """Remember on which pages the open item stands."""
@@ -322,7 +360,7 @@ class Reader:
 def is_preface(draft: Draft, drafts: Sequence[Draft]) -> bool:
     """Whether the text above all titles speaks to the readers, or of the issue itself: what it cites is no news."""
     is_above = draft.title is None and draft.section is None and sum(bool(other.title) for other in drafts) > 1
-    return is_above and bool(PREFACE.search(draft.text))
+    return is_above and len(draft.paragraphs) <= MOST_PREFACE and bool(PREFACE.search(draft.text))
 
 
 def is_imprint(block: Block) -> bool:
@@ -330,6 +368,32 @@ def is_imprint(block: Block) -> bool:
     if len(block.plain) > LONGEST_CONTACT:
         return False
     return bool(STAFF.match(block.text) or CONTACT.match(block.text))
+
+
+def introduced_lists(blocks: Sequence[Block]) -> frozenset[int]:
+    """The short headings with a text and a list of linked titles below: sections, where all of their level are so."""
+    headings = [number for number, block in enumerate(blocks) if block.kind is BlockKind.HEADING]
+    found = {number for number in headings if heads_introduced_list(blocks, number)}
+    levels = {blocks[number].level for number in found}
+    others = [number for number in headings if blocks[number].level in levels and number not in found]
+    return frozenset(found) if len(found) > 1 and not others else frozenset()
+
+
+def heads_introduced_list(blocks: Sequence[Block], number: int) -> bool:
+    """Whether a text that cites nothing stands below a short heading, then linked titles that it does not announce."""
+    below = blocks[number + 1 : number + 4]
+    is_introduced = bool(below) and below[0].kind is BlockKind.PARAGRAPH and not below[0].links
+    if not is_introduced or len(blocks[number].plain) > LONGEST_HEAD or ANNOUNCES_LINKS.search(below[0].plain):
+        return False
+    return len(below) > FEWEST_LINKED and all(map(is_linked_title, below[1:]))
+
+
+def is_linked_title(block: Block) -> bool:
+    """Whether an entry begins with the words of a link that may be a title."""
+    anchor = next((link.anchor_text for link in block.links if link.anchor_text), None)
+    if block.kind is not BlockKind.ENTRY or anchor is None or len(anchor) < SHORTEST_TITLE or LINK_WORDS.match(anchor):
+        return False
+    return close_gaps(NUMBERING.sub("", block.text)).startswith(close_gaps(anchor))
 
 
 def linkless_entries(blocks: Sequence[Block]) -> set[Block]:
@@ -351,7 +415,7 @@ def are_news(entries: Sequence[Block]) -> bool:
 
 def title_of(block: Block) -> str | None:
     """The title that a heading or an entry gives: the words of its first link in an entry, else its own words."""
-    plain = close_gaps(NUMBERING.sub("", without_link_words(block))).strip("*")
+    plain = DAY_BEHIND.sub("", close_gaps(NUMBERING.sub("", without_link_words(block))).strip("*"))
     first = next((link.anchor_text for link in block.links if link.anchor_text), None)
     if block.kind is BlockKind.HEADING:
         return plain[:LONGEST_TITLE].strip() or None
@@ -377,13 +441,14 @@ def without_link_words(block: Block) -> str:
 
 
 def is_numbered_title(block: Block) -> bool:
-    """Whether a paragraph begins with a number and, right behind it, a link: 1、[title](address)."""
+    """Whether a paragraph is a number and, right behind it or a source, a link: 1、[title](…), ◇ 新华社：[title](…)."""
     if block.kind is not BlockKind.PARAGRAPH or not NUMBERING.match(block.text):
         return False
     anchor = next((link.anchor_text for link in block.links if link.anchor_text), None)
     if anchor is None or LINK_WORDS.match(anchor):
         return False
-    return close_gaps(NUMBERING.sub("", block.text)).startswith(close_gaps(anchor))
+    words, title = close_gaps(NUMBERING.sub("", block.text)), close_gaps(anchor)
+    return words.startswith(title) or (words.endswith(f"：{title}") and len(words) - len(title) <= LONGEST_SOURCE)
 
 
 def has_links_ahead(blocks: Sequence[Block], start: int) -> bool:

@@ -16,7 +16,7 @@ PART = re.compile(
 )
 # == 要闻 ==, ★★★市州动态★★★: a name between the same signs on both sides.
 ORNAMENTED = re.compile(
-    r"^(([=＝~～*＊★☆◆◇■□▲△●○#＃|｜_—–-])\2{0,9})\s*([^\W\d_][^，。；：！？=＝~～*＊★☆◆◇■□]{1,13}?)\s*\2{1,10}$"
+    r"^(([=＝~～*＊★☆◆◇■□▲△●○#＃|｜_—–─━═-])\2{0,9})\s*([^\W\d_][^，。；：！？=＝~～*＊★☆◆◇■□]{1,13}?)\s*\2{1,10}$"
 )
 LONGEST_SOURCE = 50  # characters
 SECTION_OPENERS = "【〖"
@@ -49,6 +49,7 @@ COLOPHON = re.compile(
     r"^(?:信息公开(?:选项|属性|类别)\s*[：:]|[主抄]?\s*[报送发]\s*[：:]|[抄报分印]\s*[送发]\s*[：:]|公开(?:属性|方式)\s*[：:]"
     r"|[（(]?\s*(?:共|此件)?\s*印\s*(?:制|发)?\s*\d+\s*份\s*[）)]?$|(?:填报|填表|制表|编制)(?:单位|人|时间|日期)\s*[：:]"
     r"|.{2,30}(?:编印|主办|承办|编发)[\s\u3000]+(?:电话|联系|地址|邮箱|网址|责任编辑|审核|签发).{0,60}$"
+    r"|.{0,30}(?:电话|传真|邮箱|地址|邮编|网址)\s*[：:].{2,40}(?:电话|传真|邮箱|地址|邮编|网址)\s*[：:]|.{0,40}版权所有"
     r"|.{2,40}\d{1,2}\s*月\s*\d{1,2}\s*日\s*印\s*发\s*$|.{2,40}年.{1,4}月.{1,4}日\s*印\s*发\s*$)"
 )
 # Names of those who made the issue stand in its masthead or at its end, and are no news.
@@ -60,7 +61,8 @@ STAFF = re.compile(
 # 关注我们, 往期回顾 at an issue's end lead to the account and to earlier issues.
 CONTACT = re.compile(
     r"^(?:欢迎|敬请|长按|扫码|扫一扫|点击|请|微信|添加|[，,])*(?:关注(?:我们|本?公众号|微信公众号|官方微信)|(?:往期|上期)(?:内容|回顾|推荐|精彩|链接|推送|简报|\s*[：:]|$)"
-    r"|历史(?:消息|文章)|更多往期|投稿(?:方式|指南|须知))"
+    r"|历史(?:消息|文章)|更多往期|投稿(?:方式|指南|须知))|^[上往]期[《“]"
+    r"|^(?:更多[^，。；]{0,8})?(?:欢迎|敬?请|还没有?|尚未|记得)[^，。；]{0,6}关注[^，。；]{0,16}(?:公众号|视频号|我们)"
 )
 LONGEST_CONTACT = 60  # characters
 
@@ -70,9 +72,14 @@ PREFACE = re.compile(
     r"|(?:过往|往期|上一?期|以往|历期|前几期|下期|本[期刊季月周](?:简报|通讯|简讯|期刊|动态)?(?:起|仍|将|共|选|刊发|编发|摘编|内容|推荐|分享))|欢迎(?:来稿|投稿|踊跃)"
 )
 
+# 如果您愿意成为志愿者，请点击加入: what an issue says to its readers below its last item.
+CLOSING = re.compile(
+    r"^(?:如果?您|如需|欢迎您?|敬请|诚邀您?)[^。]{0,60}(?:点击|扫码|长按|关注|加入|联系|登录|投稿|订阅)"
+)
+
 # 本期要目 and its like announce a table of contents: the same titles again, not items.
 CONTENTS = re.compile(
-    r"^[【〖]?\s*(?:本\s*期\s*(?:要\s*目|目\s*录|导\s*读|内\s*容|看\s*点)|目\s*录|要\s*目|导\s*读|内容提要)\s*(?:[（(][^（）()]{2,24}[）)])?\s*[】〗]?\s*[：:]?$"
+    r"^[【〖]?\s*(?:本\s*期\s*(?:要\s*目|目\s*录|导\s*读|内\s*容|看\s*点)|目\s*[录次]|要\s*目|导\s*读|内容提要)\s*(?:[（(][^（）()]{2,24}[）)])?\s*[】〗]?\s*[：:]?$"
 )
 
 # 相关报道见：, 延伸阅读：: what follows is listed for the item above.
@@ -132,7 +139,7 @@ FIELDS = (
     r"|(?:阅读|点击|浏览|转发|点赞)[数量]?|(?:文章|原文|微信|推文)链接|(?:发布|推送|刊发|发表|刊登|采用)(?:时间|日期|单位|部门|平台|账号|媒体|渠道)"
     r"|(?:报送|供稿|来源|责任|申报|推荐|选送|主办|承办|实施|牵头|所属)(?:单位|部门|机构)"
     r"|(?:案例|项目|活动|作品|成果|事迹|内容|基本)(?:简介|介绍|内容|概况|情况|类别|时间|地点)|(?:宣传|报道)?(?:推文|报道)链接"
-    r"|编辑|审核|负责人|联系人)"
+    r"|编辑|审核|负责人|联系人|(?:领读|推荐|主讲|主持|讲解|撰文|供稿)人?|(?:全文|详情|原文)请?(?:点击|见)|参阅文章)"
 )
 FIELD = re.compile(rf"^[（(【\[]?\s*{FIELDS}\s*[：:]")
 FIELD_NAME = re.compile(rf"^\s*{FIELDS}\s*[：:]?\s*$")
@@ -143,7 +150,8 @@ TITLE_NAME = re.compile(
 
 # Words that are nothing but a link: 阅读原文, 点击查看详情 (web pages and Word link them instead of titles).
 LINK_WORDS = re.compile(
-    r"^[（(【\[]?\s*(?:点击|点此|戳|请|>+|》+)*\s*(?:阅读|查看|浏览|详细|微信|公众号|原文|全文|文章|链接|网址|更多|详情|内容|报道|新闻|推文|此处|这里|进入|了解|相关|信息|地址){1,4}"
+    r"^\W{0,4}(?:点击|点此|点开|戳|请|>+|》+)*\s*(?:阅读|查看|浏览|观看|收听|详细|微信|公众号|原文|全文|正文|文章|链接|网址|更多|详情|内容|报道|新闻|推文|此处|这里|进入|了解|相关|信息|地址"
+    r"|请?点击|请?戳|点这里|点此){1,5}"
     r"\s*[：:]?\s*[）)】\]>》]*\s*\d{0,2}$"
     r"|^[（(【\[]?\s*(?:点击|点我|点这里|戳我|戳这里|阅读|here|more|link|click here|read more|full text|details)"
     r"\s*[）)】\]>》]*$",
@@ -151,7 +159,7 @@ LINK_WORDS = re.compile(
 )
 
 # 【点击观看演出视频】: a call to follow the link, whatever it leads to.
-CALL = re.compile(r"^[【（(\[「▶►👉☞>＞\s]*(?:点击|点此|点我|点这里|戳|长按|扫码)[^。；]{0,24}$")
+CALL = re.compile(r"^\W{0,4}(?:点击|点此|点我|点这里|戳|长按|扫码)[^。；]{0,24}$")
 
 # ▲符玉兰（左三）在演出中 梁海 摄: what stands below a picture.
 CAPTION = re.compile(
@@ -172,12 +180,13 @@ CODE_CAPTION = re.compile(
 # 1. 1、 （1） 一、 （一） • - before a title or an entry of a list (the order 一、（一）1.（1） is that of
 # GB/T 9704-2012, 7.3.3).
 NUMBERING = re.compile(
-    r"^(?:[0-9０-９]{1,3}\s*[.．、](?![0-9０-９])|[（(][0-9０-９]{1,3}[）)]|[\[［][0-9０-９]{1,3}[\]］](?=\s*\S)|[①-⑳]|[一二三四五六七八九十]{1,3}\s*、(?![一二三四五六七八九十]{1,2}[、两个月日号年])|[（(][一二三四五六七八九十]{1,3}[）)]|[•●○■□◆◇▪▶►★☆·※–-](?=\s)|[•●■◆▪▶►★※]|·(?=[\w《“【])|[0-9]\ufe0f?\u20e3|[\u25a0-\u25ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]\ufe0f?\s?(?=[\w《“]))\s*"
+    r"^(?:0[1-9](?:\s*[|｜/／]\s*|\s+)(?=[\u4e00-\u9fff“《「])|[0-9０-９]{1,3}\s*[.．、](?![0-9０-９](?![0-9]{3}\s*年))|[（(][0-9０-９]{1,3}[）)]|[\[［][0-9０-９]{1,3}[\]］](?=\s*\S)|[①-⑳]|[一二三四五六七八九十]{1,3}\s*、(?![一二三四五六七八九十]{1,2}[、两个月日号年])|[（(][一二三四五六七八九十]{1,3}[）)]|[•●○■□◆◇▪▶►★☆·※–-](?=\s)|[•●■◆▪▶►★※]|·(?=[\w《“【])|[0-9]\ufe0f?\u20e3|[\u25a0-\u25ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]\ufe0f?\s?(?=[\w《“]))\s*"
 )
 
 # The same marks one by one, each with the figure that counts; a bullet counts nothing.
 MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("1.", re.compile(r"^([0-9０-９]{1,3})\s*[.．](?![0-9０-９])")),
+    ("01", re.compile(r"^(0[1-9])(?:\s*[|｜/／]\s*|\s+)(?=[\u4e00-\u9fff“《「])")),
+    ("1.", re.compile(r"^([0-9０-９]{1,3})\s*[.．](?![0-9０-９](?![0-9]{3}\s*年))")),
     ("1、", re.compile(r"^([0-9０-９]{1,3})\s*、")),
     ("（1）", re.compile(r"^[（(]([0-9０-９]{1,3})[）)]")),
     ("[1]", re.compile(r"^[\[［]([0-9０-９]{1,3})[\]］](?=\s*\S)")),
@@ -185,6 +194,10 @@ MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("1⃣", re.compile(r"^([0-9])\ufe0f?\u20e3")),
     ("一、", re.compile(r"^([一二三四五六七八九十]{1,3})\s*、(?![一二三四五六七八九十]{1,2}[、两个月日号年])")),
     ("（一）", re.compile(r"^[（(]([一二三四五六七八九十]{1,3})[）)]")),
+)
+# What any of these, or a bullet, begins with.
+OPENER = re.compile(
+    r"[0-9０-９（(\[［①-⑳一二三四五六七八九十•●■◆▪▶►★※○□◇☆\u25a0-\u25ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff–·-]"
 )
 BULLET = re.compile(
     r"^([•●■◆▪▶►★※○□◇☆]|[\u25a0-\u25ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])|^([–·-])(?=\s)|^(·)(?=[\w《“【])"
@@ -213,6 +226,17 @@ LISTING = re.compile(
     re.IGNORECASE,
 )
 
+# 1月, 2023年三月, 第一季度, 上旬: over what happened then.
+PERIOD = re.compile(
+    r"^[【（(]?\s*(?:(?:[12]\d{3}|[一二][〇○零一二三四五六七八九]{3})\s*年(?:度)?\s*)?(?:(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[正元腊])\s*月(?:份|[上中下]旬)?"
+    r"|第?[一二三四1-4]季度|[上下]半年|[上中下]旬|(?<=年)|(?<=年度))\s*[】）)]?$"
+)
+
+# 11月3日, （2023年11月14日 星期二）: a line that says no more than a day.
+DAY_ALONE = re.compile(
+    r"^[【（(]?\s*(?:[12]\d{3}\s*[年./-]\s*)?\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?\s*(?:[（(]?(?:星期|周)[一二三四五六日天][）)]?)?\s*[】）)]?$"
+)
+
 # A line of dashes or stars between items.
 RULE = re.compile(r"^([—–―－\-_=~～*＊·•…─━═☆★◇◆#＃.。]\s?)\1{3,}\s*$")
 
@@ -223,11 +247,11 @@ MARKER = re.compile(r"[\[［【〔]\s*(?:注|链接)?\s*([0-9０-９]{1,3})\s*[\
 # (What stands before it is looked at behind it, so that a text is passed over quickly.)
 CIRCLED = re.compile(r"([①-⑳])(?:(?<=[^\s：:；;。、，][①-⑳])|(?<=[。，；”》）][①-⑳])(?=\s*(?:$|\n)))")
 BRACED = re.compile(
-    r"(?<=[^\s：:；;。、，])[（(](?:注\s?)?([0-9]{1,2})[）)]|(?<=[^\s：:；;。、，])注([0-9]{1,2})(?![0-9])"
+    r"[（(注](?<=[^\s：:；;。、，].)(?:(?<=[（(])(?:注\s?)?([0-9]{1,2})[）)]|(?<=注)([0-9]{1,2})(?![0-9]))"
 )
 NOTE = re.compile(r"^注释?\s*([0-9０-９]{1,2})\s*[：:]?")
 RAISED = re.compile(
-    r"(?<=[。！？；”》）])\s?([0-9]{1,2})(?=\s*(?:$|\n)|[^\s\d.．、：:,，%％年月日时点个名项万亿千百余多人次期号届米元])"
+    r"([0-9](?:(?<=[。！？；”》）].)|(?<=[。！？；”》）]\s.))[0-9]?)(?=\s*(?:$|\n)|[^\s\d.．、：:,，%％年月日时点个名项万亿千百余多人次期号届米元])"
 )
 
 # What a sentence ends with. A title never does, but for ！ and ？.
@@ -247,16 +271,22 @@ def ends_statement(line: str) -> bool:
 
 
 # （中心供稿） and [1] may follow a text's last full stop.
+BEHIND_TEXT = tuple("]］】〕）)①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 AFTER_TEXT = re.compile(r"(?:\s*(?:[\[［【〔（(]\s*[^\[\]［］【】〔〕（）()。]{0,60}\s*[\]］】〕）)]|[①-⑳]))+\s*$")
 
 
 def ends_text(text: str) -> bool:
     """Whether a text has come to its end: its last sentence has, whatever credit or marker follows that."""
-    return is_sentence_end(text) or is_sentence_end(AFTER_TEXT.sub("", text.rstrip()))
+    if is_sentence_end(text):
+        return True
+    said = text.rstrip()
+    return is_sentence_end(AFTER_TEXT.sub("", said) if said.endswith(BEHIND_TEXT) else said)
 
 
 def mark_of(line: str) -> str | None:
     """The kind of numbering or the bullet that opens a line; None where there is none."""
+    if not OPENER.match(line):
+        return None
     for name, pattern in MARKS:
         if pattern.match(line):
             return name
@@ -266,6 +296,8 @@ def mark_of(line: str) -> str | None:
 
 def number_of(line: str) -> int | None:
     """The number that opens a line; None where it has none."""
+    if not OPENER.match(line):
+        return None
     found = next((found for _, pattern in MARKS if (found := pattern.match(line))), None)
     return figure_of(found.group(1)) if found else None
 
@@ -293,7 +325,11 @@ def credit_of(line: str) -> str | None:
     """The sender that a line of its own names, without brackets and label; None when it names none."""
     if found := CREDIT.match(line):
         name = found.group(1).strip()
-        return None if NOT_CREDITS.match(name) or "http" in name or is_sentence_end(name) else sender(name)
+        return (
+            None
+            if NOT_CREDITS.match(name) or DAY_ALONE.match(name) or "http" in name or is_sentence_end(name)
+            else sender(name)
+        )
     if found := CREDIT_LINE.match(line):
         return found.group(1).strip()
     return None

@@ -51,9 +51,9 @@ class NumberIndex:
 
         ``own``: whether the items' own numbers may be meant.
         """
-        for kind in range(len(NAMED_BY) - (not own)):
+        for kind in range(len(NAMED_BY) - (not own)) if numbers else ():
             showing = self.showing(kind)
-            if numbers and all(len(showing.get(number, ())) == 1 for number in numbers):
+            if all(len(showing.get(number, ())) == 1 for number in numbers):
                 return {number: showing[number][0] for number in numbers}
         return {}
 
@@ -111,6 +111,8 @@ def begins_listing(blocks: Sequence[Block], number: int, drafts: Sequence[Draft]
     if len(drafts) < 2 or not is_listing_head(blocks[number]):
         return False
     if sum(draft.has_links for draft in drafts) > len(drafts) // 2:
+        return False
+    if any(each.text == blocks[number].text for each in blocks[:number]):  # a label of each item's own links
         return False
     below = [each for each in blocks[number + 1 :] if each.kind not in (BlockKind.COLOPHON, BlockKind.CONTENTS)]
     return sum(bool(each.links) for each in below) >= 1 and all(is_listed(each) for each in below)

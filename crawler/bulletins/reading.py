@@ -13,7 +13,7 @@ from crawler.bulletins.items import Parts, read_parts
 from storage.errors import UnreadableBulletin
 from storage.records import Bulletin, Item
 
-READER_VERSION = 5
+READER_VERSION = 6
 """Goes up with every change that makes more of files that are held already: `wxmirror reread` reads them again."""
 
 

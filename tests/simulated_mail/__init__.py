@@ -10,9 +10,10 @@
 
 from __future__ import annotations
 
+import io
+import runpy
 import socket
 import ssl
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -21,7 +22,16 @@ from pathlib import Path
 
 import trustme
 
+from tests.commanding import Working
+
 USER, PASSWORD = "jianbao@example.org", "geheim 密码"
+
+
+def serve(folder: str, certificate: str, password: str) -> None:
+    """Be the server, and print its port."""
+    sys.argv = [__name__, folder, certificate]
+    sys.stdin = io.StringIO(f"{USER}\n{password}\n")
+    runpy.run_module(__name__, run_name="__main__")
 
 
 class MailServer:
@@ -34,30 +44,17 @@ class MailServer:
         authority = trustme.CA(organization_name="Simulated mail")
         authority.cert_pem.write_to_path(str(self.authority))
         authority.issue_cert(certified).private_key_and_cert_chain_pem.write_to_path(str(folder / "mail-server.pem"))
-        self._command = [
-            sys.executable,
-            "-m",
-            "tests.simulated_mail",
-            str(self.folder),
-            str(folder / "mail-server.pem"),
-        ]
-        self._password = password
+        self._given = (str(self.folder), str(folder / "mail-server.pem"), password)
         self.port = 0
 
     def __enter__(self) -> MailServer:
-        self._process = subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-        )
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(f"{USER}\n{self._password}\n")
-        self._process.stdin.flush()
+        self._process = Working(serve, *self._given)
         self.port = int(self._process.stdout.readline())
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *error: object) -> None:
         self._process.kill()
-        self._process.communicate()
+        self._process.__exit__(None, *error)
 
     def deliver(self, mail: EmailMessage | bytes, mailbox: str = "INBOX") -> int:
         """Put a mail into a mailbox; its number."""

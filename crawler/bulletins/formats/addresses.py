@@ -7,6 +7,7 @@ pattern serves them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -26,9 +27,15 @@ from crawler.bulletins.landmarks import (
 from crawler.wechat.urls import find_addresses, mend_address, mend_link
 from storage.records import PlacedBy
 
-OTHER_ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"'“”‘’，。；、（）()《》【】\u4e00-\u9fff]+", re.IGNORECASE)
+# What stands before the colon is looked at behind it, so that a text is passed over quickly.
+OTHER_ADDRESS = re.compile(
+    r"://(?:(?<=(http)://)|(?<=(https)://)|(?<=(ftp)://))[^\s<>\"'“”‘’，。；、（）()《》【】\u4e00-\u9fff]+",
+    re.IGNORECASE,
+)
 LEFT_OVERS = re.compile(r"^[\W_]*$")  # signs alone: brackets, a colon, 👉
+LONGEST_REPEATED = 10  # characters of a label that is told by coming again
 LONGEST_LABEL = 60  # characters
+BRACKETS = ("（", "(", "<", "〈", "[", "【")
 EMPTY_BRACKETS = re.compile(r"[（(<\[]\s*[)）>\]]")
 
 
@@ -45,6 +52,8 @@ def with_printed_links(lines: Sequence[Line]) -> list[Line]:
     """Return the lines with the addresses printed in them as links, and ``rest`` as what remains beside these."""
     text = "\n".join(line.text for line in lines)
     spans = printed_addresses(text)
+    if not spans and not any(line.links or line.is_address for line in lines):
+        return [line if line.ready or line.rest == line.text else replace(line, rest=line.text) for line in lines]
     linked, start, first = [], 0, 0
     for line in lines:
         end = start + len(line.text)
@@ -52,7 +61,45 @@ def with_printed_links(lines: Sequence[Line]) -> list[Line]:
             first += 1
         linked.append(line if line.ready else with_spans(line, start, end, overlapping(spans, first, end)))
         start = end + 1
-    return with_labels_above(said_once(linked))
+    return with_labels_above(said_once(with_labels(with_bracketed(linked))))
+
+
+def with_bracketed(lines: Sequence[Line]) -> list[Line]:
+    """The lines; one that ends with a bracket, below which only an address stands, has that address beside it."""
+    told: list[Line] = []
+    for line in lines:
+        above = told[-1] if told else None
+        if above and line.is_address and not line.goes_on and above.text.endswith(BRACKETS) and is_bare(line):
+            beside = tuple(replace(link, is_alone=False, number=None) for link in line.links)
+            text, rest = above.text + line.text, above.rest + line.rest
+            told[-1] = replace(above, text=text, rest=rest, links=(*above.links, *beside))
+        else:
+            told.append(line)
+    return told
+
+
+def is_bare(line: Line) -> bool:
+    """Whether nothing but signs stand beside the addresses printed on a line."""
+    return not line.ready and any(link.is_printed for link in line.links) and bool(LEFT_OVERS.match(line.rest))
+
+
+def with_labels(lines: Sequence[Line]) -> list[Line]:
+    """The lines; the few words before an address that come again before others are no title, but announce it."""
+    labels = Counter(label for line in lines if (label := possible_label(line)))
+    return [
+        replace(line, is_address=True, links=tuple(replace(link, is_alone=link.is_printed) for link in line.links))
+        if (label := possible_label(line)) and labels[label] > 1
+        else line
+        for line in lines
+    ]
+
+
+def possible_label(line: Line) -> str | None:
+    """The few words that stand before one printed address, if nothing else is on the line."""
+    if line.is_address or line.ready or line.goes_on or len(line.links) != 1 or not line.links[0].is_printed:
+        return None
+    label = line.rest.strip()
+    return label if 2 <= len(label) <= LONGEST_REPEATED and line.text.startswith(label) else None
 
 
 def said_once(lines: Sequence[Line]) -> Iterator[Line]:
@@ -65,25 +112,42 @@ def said_once(lines: Sequence[Line]) -> Iterator[Line]:
     for line in lines:
         owner = above if line.continues_link and above is not None else line
         if any(link.is_printed for link in line.links):
-            links = list(line.links)
-            for printed in [link for link in links if link.is_printed]:
-                over = next((link for link in (*links, *owner.links) if lies_over(link, printed)), None)
-                if over is None:
-                    continue
-                links.remove(printed)
-                if printed.is_alone and over in links:
-                    links[links.index(over)] = replace(
-                        printed, url=over.url, anchor_text=over.anchor_text, is_printed=False
-                    )
-            line = replace(line, links=tuple(links))
+            line = replace(line, links=tuple(links_once(line.links, owner.links)))
         above = owner if line.continues_link else line
         yield line
 
 
-def lies_over(link: Link, printed: Link) -> bool:
-    """Whether a link lies over a printed address, and leads to what it names."""
-    if link.is_printed or link.anchor_text is None or compact(printed.url) not in compact(link.anchor_text):
-        return False
+def links_once(links: Sequence[Link], owned: Sequence[Link]) -> list[Link]:
+    """The links of a line without the addresses over which another of them lies, or one that its owner has."""
+    told: list[Link | None] = list(links)
+    # The links with words, by these, each with its place on the line; None: it is only the owner's.
+    over: list[tuple[Link, str, int | None]] = [
+        (link, compact(link.anchor_text), place) for place, link in enumerate(links) if has_words(link)
+    ]
+    if owned is not links:
+        over += [(link, compact(link.anchor_text), None) for link in owned if has_words(link)]
+    for number, printed in enumerate(links) if over else ():
+        if not printed.is_printed:
+            continue
+        words = compact(printed.url)
+        candidates = (each for each, (link, said, _) in enumerate(over) if words in said and leads_to(link, printed))
+        if (found := next(candidates, None)) is None:
+            continue
+        told[number] = None
+        link, said, place = over[found]
+        if printed.is_alone and place is not None:
+            link = replace(printed, url=link.url, anchor_text=link.anchor_text, is_printed=False)
+            told[place], over[found] = link, (link, said, place)
+    return [link for link in told if link is not None]
+
+
+def has_words(link: Link) -> bool:
+    """Whether a link lies over words, and is not itself printed."""
+    return not link.is_printed and link.anchor_text is not None
+
+
+def leads_to(link: Link, printed: Link) -> bool:
+    """Whether a link over the words of a printed address leads to what that names."""
     target, named = mend_link(link.url).address, mend_address(printed.url).address
     if target is not None and named is not None:
         return target.article_url == named.article_url
@@ -91,9 +155,9 @@ def lies_over(link: Link, printed: Link) -> bool:
     return meant == told or (named is None and meant.startswith(told))  # what is printed of it ends with the line
 
 
-def compact(text: str) -> str:
+def compact(text: str | None) -> str:
     """A text without white space."""
-    return "".join(text.split())
+    return "".join((text or "").split())
 
 
 def with_labels_above(found: Iterable[Line]) -> list[Line]:
@@ -116,11 +180,8 @@ def printed_addresses(text: str) -> list[Span]:
     """Every address printed in a text, in order: WeChat's mended, others as far as they are one word."""
     found = [Span(found.start, found.end, found.printed) for found in find_addresses(text)]
     ends = {position for span in found for position in range(span.start, span.end)}
-    others = [
-        Span(match.start(), match.end(), match.group())
-        for match in OTHER_ADDRESS.finditer(text)
-        if match.start() not in ends
-    ]
+    schemes = ((match.start(match.lastindex or 0), match.end()) for match in OTHER_ADDRESS.finditer(text))
+    others = [Span(start, end, text[start:end]) for start, end in schemes if start not in ends]
     return sorted([*found, *others], key=lambda span: span.start)
 
 

@@ -41,4 +41,5 @@ def comes_again(titles: Sequence[str], number: int) -> bool:
 
 def contents_title(text: str) -> str:
     """A line of a table of contents without numbering, leaders and page number."""
-    return re.sub(r"[\s.．…·—-]*[(（]?\d{0,3}[)）]?$", "", NUMBERING.sub("", close_gaps(text)))
+    bare = re.sub(r"[\s.．…·—-]*[(（]?\d{0,3}[)）]?$", "", NUMBERING.sub("", close_gaps(text)))
+    return bare[1:-1] if bare[:1] in "【〖" and bare[-1:] in "】〗" else bare

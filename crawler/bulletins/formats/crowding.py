@@ -1,30 +1,44 @@
 """Whether headings leave several citing texts together, so that they can only be names of sections.
 
 Issues may set the names of their sections in large or bold type and the titles of their items as plain lines. The
-type alone would make one item of a whole section; that several texts in it cite shows that it is not one.
+type alone would make one item of a whole section; that several texts in it cite shows that it is not one. Another
+reading of the same document is taken where it gives each citing text a title of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 
 from crawler.bulletins.formats.flow import Block, BlockKind
+from crawler.bulletins.formats.joining import close_gaps
+from crawler.bulletins.landmarks import PERIOD
 
 FEWEST_TITLES = 2
 LONG = 30  # characters: a text of its own, not the words of a link
-MOSTLY = 0.75  # of the plain titles cite
-
-SHORTEST_LEAD, LONGEST_LEAD = 4, 50  # characters
-LEAD_LEVEL = 8  # below every heading, and paragraphs all in bold type
+MOSTLY = 0.75  # of the titles cite
 
 OPENS = frozenset({BlockKind.SECTION, BlockKind.HEADING, BlockKind.ENTRY, BlockKind.ROW})
 
 
+def relieved(blocks: Sequence[Block], *readings: Callable[[], Sequence[Block]]) -> list[Block]:
+    """The first of other readings that gives the texts of crowded blocks their titles; else the blocks."""
+    if is_crowded(blocks):
+        for reading in readings:
+            if relieves(finer := reading(), blocks):
+                return list(finer)
+    return list(blocks)
+
+
 def is_crowded(blocks: Sequence[Block]) -> bool:
-    """Whether half of the texts with links between headings hold several texts that cite."""
-    counts = [count for _, texts in segments(blocks) if (count := citing(texts))]
-    return bool(counts) and 2 * sum(count > 1 for count in counts) >= len(counts)
+    """Whether half of the texts with links between headings hold several texts that cite, or have no title above."""
+    counts = [(heading, count) for heading, texts in segments(blocks) if (count := citing(texts))]
+    crowded = sum(count > 1 or (heading is not None and is_period(heading)) for heading, count in counts)
+    return bool(counts) and 2 * crowded >= len(counts)
+
+
+def is_period(heading: Block) -> bool:
+    """Whether a heading only says when something happened."""
+    return bool(PERIOD.match(close_gaps(heading.plain)))
 
 
 def relieves(blocks: Sequence[Block], crowded: Sequence[Block]) -> bool:
@@ -58,17 +72,3 @@ def citing(texts: Sequence[Block]) -> int:
         elif block.kind is BlockKind.PARAGRAPH:
             is_open = True
     return count
-
-
-def with_leads(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks; the bold words with which texts begin are headings above these."""
-    told: list[Block] = []
-    for block in blocks:
-        lead = (block.lead or "").strip(" 　：:。.")
-        if block.kind not in (BlockKind.PARAGRAPH, BlockKind.ENTRY) or not SHORTEST_LEAD <= len(lead) <= LONGEST_LEAD:
-            told.append(block)
-            continue
-        rest = [said.removeprefix(block.lead or "").lstrip(" 　：:。.") for said in (block.text, block.plain)]
-        told.append(Block(kind=BlockKind.HEADING, text=lead, plain=lead, level=LEAD_LEVEL, page=block.page))
-        told.append(replace(block, kind=BlockKind.PARAGRAPH, text=rest[0], plain=rest[1]))
-    return told

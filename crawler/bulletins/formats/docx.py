@@ -149,21 +149,24 @@ class DocumentReader:
     def lines_of(self, read: Paragraph) -> Iterator[Line]:
         """The lines that a paragraph is."""
         looks = self.styles.looks(read)
+        lead = self.styles.lead(read)
         noted = [link for kind, number in read.notes for link in self.notes[kind].get(number, ())]
         for number, (text, links) in enumerate(read.lines):
-            if not text.strip() and not links:
+            text = text.strip()
+            if not text and not links:
                 continue
             yield Line(
-                text=text.strip(),
-                rest=text.strip(),
+                text=text,
+                rest=text,
                 size=looks.size,
-                is_bold=looks.is_bold,
-                is_centred=looks.is_centred and len(text.strip()) > 1,
-                level=looks.level if text.strip() else 0,
+                is_bold=looks.is_bold or (number == 0 and lead == text),
+                is_centred=looks.is_centred and len(text) > 1,
+                level=looks.level if text else 0,
                 is_whole=True,
                 left=looks.indent,
-                right=looks.indent + width(text.strip()[:LONGEST_MEASURED]),
+                right=looks.indent + width(text[:LONGEST_MEASURED]),
                 links=(*links, *(noted if number == len(read.lines) - 1 else ())),
+                lead=lead if number == 0 else None,
             )
 
     def read_into_lines(self, parent: etree._Element, reader: TextReader) -> list[Line]:
@@ -213,9 +216,14 @@ def measured(lines: Sequence[Line]) -> list[Line]:
         if line.size and not line.level:
             sizes[line.size] += len(line.text)
     body = sizes.most_common(1)[0][0] if sizes else 1.0
-    mostly_bold = sum(line.is_bold for line in lines) > len(lines) / 2
+    mostly_bold = 2 * sum(len(line.text) for line in lines if line.is_bold) > sum(len(line.text) for line in lines)
     return [
-        replace(line, size=round((line.size or body) / body, 2), is_bold=line.is_bold and not mostly_bold)
+        replace(
+            line,
+            size=round((line.size or body) / body, 2),
+            is_bold=line.is_bold and not mostly_bold,
+            lead=None if mostly_bold else line.lead,
+        )
         for line in settled(with_printed_links(lines))
     ]
 
@@ -233,7 +241,7 @@ def settled(lines: Sequence[Line]) -> Iterator[Line]:
         else:
             if held is not None:
                 yield held
-            held, waiting = replace(line, links=(*waiting, *line.links)), ()
+            held, waiting = replace(line, links=(*waiting, *line.links)) if waiting else line, ()
     if held is not None:
         yield held
     elif waiting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -39,52 +40,59 @@ class Looks:
     indent: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a style and those that it is based on say together. ``level`` 0: no heading."""
+
+    level: int = 0
+    size: float = USUAL_SIZE
+    is_bold: bool = False
+    alignment: str | None = None
+    outline: int | None = None
+
+
+PLAIN = Setting()
+
+
 @dataclass(frozen=True, slots=True)
 class Styles:
     """The styles of a document, by their id."""
 
-    by_id: dict[str, Style] = field(default_factory=dict)
+    by_id: Mapping[str, Setting] = field(default_factory=dict)
     default_id: str = ""
 
-    def chain(self, number: str | None) -> list[Style]:
-        """A style and those that it is based on, nearest first."""
-        found: list[Style] = []
-        while (style := self.by_id.get(number or self.default_id)) and len(found) < DEEPEST:
-            found.append(style)
-            if style.based_on is None:
-                break
-            number = style.based_on
-        return found
+    def of(self, paragraph: Paragraph) -> Setting:
+        """What a paragraph's style says."""
+        return self.by_id.get(paragraph.style or self.default_id, PLAIN)
 
     def looks(self, paragraph: Paragraph) -> Looks:
         """How a paragraph looks, its runs weighed by their length."""
-        chain = self.chain(paragraph.style)
-        size = next((style.size for style in chain if style.size), USUAL_SIZE)
-        bold = next((style.is_bold for style in chain if style.is_bold is not None), False)
-        alignment = paragraph.alignment or next((style.alignment for style in chain if style.alignment), None)
-        sizes = {run.size or size: 0 for run in paragraph.runs}
+        style, sizes, is_bold = self.of(paragraph), dict[float, int](), bool(paragraph.runs)
         for run in paragraph.runs:
-            sizes[run.size or size] += run.length
-        is_bold = bool(paragraph.runs) and all(bold if run.is_bold is None else run.is_bold for run in paragraph.runs)
+            size = run.size or style.size
+            sizes[size] = sizes.get(size, 0) + run.length
+            is_bold = is_bold and (style.is_bold if run.is_bold is None else run.is_bold)
+        outline = style.outline if paragraph.outline is None else paragraph.outline
         return Looks(
-            level=self.level(paragraph, chain),
-            size=max(sizes, key=lambda known: sizes[known], default=size),
+            level=style.level or (outline + 2 if outline is not None and outline < BODY_LEVEL else 0),
+            size=max(sizes, key=sizes.__getitem__, default=style.size),
             is_bold=is_bold,
-            is_centred=alignment == "center",
+            is_centred=(paragraph.alignment or style.alignment) == "center",
             indent=paragraph.indent,
         )
 
-    @staticmethod
-    def level(paragraph: Paragraph, chain: list[Style]) -> int:
-        """The level of the heading that a paragraph's outline level or style says it is; 0 where it is none."""
-        outline = paragraph.outline
-        for style in chain:
-            if style.name.lower() in TITLE_NAMES:
-                return 1
-            if found := HEADING_NAME.match(style.name):
-                return int(found.group(1)) + 1
-            outline = style.outline if outline is None else outline
-        return outline + 2 if outline is not None and outline < BODY_LEVEL else 0
+    def lead(self, paragraph: Paragraph) -> str | None:
+        """The words in bold with which the first line of a paragraph begins, where others follow."""
+        bold, length = self.of(paragraph).is_bold, 0
+        for run in paragraph.runs:
+            is_bold = bold if run.is_bold is None else run.is_bold
+            if not is_bold and paragraph.text[length : length + run.length].strip():
+                break
+            length += run.length
+        else:
+            return None
+        words = paragraph.text[:length].partition("\n")[0].strip()
+        return words if words and paragraph.text[length:].strip() else None
 
 
 def read_styles(root: etree._Element | None) -> Styles:
@@ -100,7 +108,35 @@ def read_styles(root: etree._Element | None) -> Styles:
         ),
         "",
     )
-    return Styles(styles, default)
+    return Styles({number: setting(chain(styles, number, default)) for number in styles}, default)
+
+
+def chain(styles: Mapping[str, Style], number: str, default: str) -> list[Style]:
+    """A style and those that it is based on, nearest first."""
+    found: list[Style] = []
+    while (style := styles.get(number or default)) and len(found) < DEEPEST:
+        found.append(style)
+        if style.based_on is None:
+            break
+        number = style.based_on
+    return found
+
+
+def setting(styles: Sequence[Style]) -> Setting:
+    """What styles say together: the nearest that says anything of it."""
+    return Setting(
+        level=next(filter(None, (named_level(style.name) for style in styles)), 0),
+        size=next((style.size for style in styles if style.size), USUAL_SIZE),
+        is_bold=next((style.is_bold for style in styles if style.is_bold is not None), False),
+        alignment=next((style.alignment for style in styles if style.alignment), None),
+        outline=next((style.outline for style in styles if style.outline is not None), None),
+    )
+
+
+def named_level(name: str) -> int:
+    """The level of the heading that a style is by its name; 0 where it is none."""
+    found = HEADING_NAME.match(name)
+    return int(found.group(1)) + 1 if found else int(name.lower() in TITLE_NAMES)
 
 
 def read_style(element: etree._Element) -> Style:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
 
 from lxml import etree
 
@@ -31,6 +33,10 @@ def w(name: str) -> str:
     return WORD + name
 
 
+RUN, LINKED, SIMPLE_FIELD, TEXT, CODE, FIELD_MARK = map(w, ("r", "hyperlink", "fldSimple", "t", "instrText", "fldChar"))
+RUN_PROPERTIES, SIZE, BOLD, VALUE = map(w, ("rPr", "sz", "b", "val"))
+NOTES = {w("footnoteReference"): "footnote", w("endnoteReference"): "endnote"}
+DRAWINGS = frozenset(map(w, ("drawing", "pict", "object")))
 SILENT = frozenset(map(w, ("del", "moveFrom", "rPr", "delText", "sectPr", "commentReference")))
 BREAKS = {w("tab"): " ", w("ptab"): " ", w("noBreakHyphen"): "-", w("br"): "\n", w("cr"): "\n"}
 
@@ -49,6 +55,7 @@ class Paragraph:
     """One paragraph as read."""
 
     lines: list[tuple[str, list[Link]]] = field(default_factory=list)  # broken by hand
+    text: str = ""  # of all lines, as it was typed
     runs: list[Run] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)  # kind and number of each note referred to
     boxes: list[etree._Element] = field(default_factory=list)
@@ -79,13 +86,16 @@ class TextReader:
         self.codes_in = codes_in  # the addresses that the QR codes of a picture say, by its name in the file
         self.seen: set[str] = set()
         self.fields: list[Open] = []
-        self.text = ""
+        self.pieces: list[str] = []  # of the paragraph's text
+        self.starts: list[int] = []  # where each of them begins
+        self.length = 0
         self.links: list[tuple[int, Link]] = []  # with the place where their words end
         self.paragraph = Paragraph()
 
     def read(self, element: etree._Element) -> Paragraph:
         """Return a paragraph. Text boxes in it are left to the caller."""
-        self.text, self.links, self.paragraph = "", [], Paragraph()
+        self.pieces, self.starts, self.length = [], [], 0
+        self.links, self.paragraph = [], Paragraph()
         for open_field in self.fields:
             open_field.start = 0
         self.read_properties(element.find(w("pPr")))
@@ -93,6 +103,7 @@ class TextReader:
         for open_field in self.fields:  # goes on in the next paragraph: what has been said so far is linked too
             if open_field.url and not open_field.is_code:
                 self.add_link(open_field.url, open_field.start)
+        self.paragraph.text = "".join(self.pieces)
         self.paragraph.lines = self.broken()
         return self.paragraph
 
@@ -115,15 +126,15 @@ class TextReader:
         """What stands below an element, in order."""
         for child in element:
             tag = child.tag
-            if tag == w("r"):
+            if tag == RUN:
                 self.read_run(child)
-            elif tag == w("hyperlink"):
-                start = len(self.text)
+            elif tag == LINKED:
+                start = self.length
                 self.walk(child)
                 if url := self.target(child.get(RELATED + "id"), child.get(w("anchor"))):
                     self.add_link(url, start)
-            elif tag == w("fldSimple"):
-                start = len(self.text)
+            elif tag == SIMPLE_FIELD:
+                start = self.length
                 self.walk(child)
                 if url := field_target(child.get(w("instr")) or ""):
                     self.add_link(url, start)
@@ -132,45 +143,48 @@ class TextReader:
 
     def read_run(self, run: etree._Element) -> None:
         """One run: text, breaks, pieces of fields, pictures, references to notes."""
-        start = len(self.text)
+        start, properties = self.length, None
         for child in run:
-            self.read_piece(child)
-        if length := len(self.text) - start:
-            properties = run.find(w("rPr"))
-            size = properties.find(w("sz")) if properties is not None else None
-            bold = properties.find(w("b")) if properties is not None else None
-            points = size.get(w("val"), "") if size is not None else ""
-            is_bold = None if bold is None else bold.get(w("val"), "1").lower() not in ("0", "false", "off")
-            self.paragraph.runs.append(Run(length, float(points) if points.isdecimal() else None, is_bold))
+            if child.tag != RUN_PROPERTIES:
+                self.read_piece(child)
+            elif properties is None:
+                properties = child
+        if length := self.length - start:
+            self.paragraph.runs.append(run_of(length, properties))
 
     def read_piece(self, piece: etree._Element) -> None:
         """One piece of a run."""
         tag = piece.tag
-        if tag == w("t"):
+        if tag == TEXT:
             if not (self.fields and self.fields[-1].is_code):
-                self.text += piece.text or ""
+                self.add(piece.text or "")
         elif tag in BREAKS:
-            self.text += BREAKS[tag]
-        elif tag == w("instrText"):
+            self.add(BREAKS[tag])
+        elif tag == CODE:
             if self.fields:
                 self.fields[-1].code += piece.text or ""
-        elif tag == w("fldChar"):
+        elif tag == FIELD_MARK:
             self.turn_field(piece.get(w("fldCharType")))
-        elif tag in (w("footnoteReference"), w("endnoteReference")):
-            kind = "footnote" if tag == w("footnoteReference") else "endnote"
-            self.paragraph.notes.append((kind, piece.get(w("id")) or ""))
+        elif tag in NOTES:
+            self.paragraph.notes.append((NOTES[tag], piece.get(w("id")) or ""))
         elif tag == ALTERNATIVES:  # the same thing twice, for newer and older programs
             chosen = piece.find(CHOICE)
             self.read_drawing(chosen if chosen is not None else piece)
-        elif tag in (w("drawing"), w("pict"), w("object")):
+        elif tag in DRAWINGS:
             self.read_drawing(piece)
+
+    def add(self, text: str) -> None:
+        """More of the paragraph's text."""
+        self.pieces.append(text)
+        self.starts.append(self.length)
+        self.length += len(text)
 
     def turn_field(self, kind: str | None) -> None:
         """A field begins, its code ends, or it ends."""
         if kind == "begin":
-            self.fields.append(Open(None, len(self.text), is_field=True, is_code=True))
+            self.fields.append(Open(None, self.length, is_field=True, is_code=True))
         elif kind == "separate" and self.fields:
-            self.fields[-1].is_code, self.fields[-1].start = False, len(self.text)
+            self.fields[-1].is_code, self.fields[-1].start = False, self.length
             self.fields[-1].url = field_target(self.fields[-1].code)
         elif kind == "end" and self.fields:
             ended = self.fields.pop()
@@ -196,7 +210,7 @@ class TextReader:
         """A link that lies on a picture; a picture is often said to be one several times over."""
         if url and not any(link.url == url and link.anchor_text is None for _, link in self.links):
             link = Link(url=url, grounds=PlacedBy.NEAREST, confidence=ON_PICTURE)
-            self.links.append((len(self.text), link))
+            self.links.append((self.length, link))
 
     def add_codes(self, number: str, picture: etree._Element) -> None:
         """The QR codes of a picture; one in a text box is read with the paragraphs of the box."""
@@ -208,11 +222,11 @@ class TextReader:
         ):
             return
         links = [Link(url=url, grounds=PlacedBy.INLINE) for url in self.codes_in(name)]
-        self.links += [(len(self.text), link) for link in links]
+        self.links += [(self.length, link) for link in links]
 
     def add_link(self, url: str, start: int) -> None:
         """A link over the words since a place."""
-        words = clean(self.text[start:])
+        words = clean("".join(self.pieces[bisect_left(self.starts, start) :]))
         self.links.append((start, Link(url=url, grounds=PlacedBy.HYPERLINK, anchor_text=words or None)))
 
     def target(self, number: str | None, anchor: str | None) -> str | None:
@@ -226,15 +240,25 @@ class TextReader:
 
     def broken(self) -> list[tuple[str, list[Link]]]:
         """The paragraph's lines, as broken by hand, each with the links that begin in it."""
-        lines: list[tuple[str, list[Link]]] = []
-        start = 0
-        for row in self.text.split("\n"):
-            end = start + len(row)
-            held = [link for place, link in self.links if start <= place <= end and (place < end or place == end)]
-            taken = {id(link) for _, links in lines for link in links}
-            lines.append((clean(row), [link for link in held if id(link) not in taken]))
-            start = end + 1
-        return lines
+        rows = self.paragraph.text.split("\n")
+        ends = list(accumulate(len(row) + 1 for row in rows))  # behind the break
+        held: list[list[Link]] = [[] for _ in rows]
+        for place, link in self.links:
+            held[bisect_right(ends, place)].append(link)
+        return [(clean(row), links) for row, links in zip(rows, held, strict=True)]
+
+
+def run_of(length: int, properties: etree._Element | None) -> Run:
+    """A run of text as its properties set it."""
+    size = bold = None
+    for child in properties if properties is not None else ():
+        if child.tag == SIZE and size is None:
+            size = child
+        elif child.tag == BOLD and bold is None:
+            bold = child
+    points = size.get(VALUE, "") if size is not None else ""
+    is_bold = None if bold is None else bold.get(VALUE, "1").lower() not in ("0", "false", "off")
+    return Run(length, float(points) if points.isdecimal() else None, is_bold)
 
 
 def field_target(code: str) -> str | None:

@@ -18,6 +18,7 @@ from bs4.element import CData, NavigableString, PageElement, Tag
 
 from crawler.bulletins.formats.codes import Pictures
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
+from crawler.bulletins.formats.frames import without_frame
 from crawler.bulletins.formats.html_tables import Grid, is_band, is_data
 from crawler.bulletins.formats.opening import Opening
 from crawler.bulletins.formats.structured import SHADED_LEVEL, clean, make_block, told_apart
@@ -70,7 +71,7 @@ def read_html(body: bytes, opening: Opening | None = None, *, find: FindPicture 
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
         soup = BeautifulSoup(text, "lxml")
     pictures = Pictures(find or (lambda _: None), are_wanted=opening is None or opening.pictures)
-    blocks = Walk(pictures).read(soup)
+    blocks = without_frame(Walk(pictures).read(soup))
     return Flow(
         media_type="text/html",
         blocks=tuple(told_apart(blocks)),
@@ -184,6 +185,7 @@ class Walk:
         self.row: Tag | None = None
         self.is_band = False  # in a row that names a section of those below
         self.shades: list[tuple[Tag, int]] = []  # the elements with a ground of their own, and the blocks before each
+        self.heads_list = False  # what ends here stands in an entry, above a list within that
         self.grids: dict[int, Grid] = {}  # by the table's identity
 
     def read(self, soup: BeautifulSoup) -> list[Block]:
@@ -219,8 +221,10 @@ class Walk:
         self.count(tag, 1)
 
     def open_block(self, tag: Tag) -> None:
-        """A block element begins, and ends what was being gathered."""
+        """A block element begins, and ends what was being gathered: in an entry, the name of the list within it."""
+        self.heads_list = tag.name in ("ul", "ol") and self.is_new_entry and not (self.links or self.waiting)
         self.end_block()
+        self.heads_list = False
         if found := HEADING.match(tag.name):
             self.heading = int(found.group(1))
         elif tag.name in ("li", "dt"):
@@ -350,6 +354,8 @@ class Walk:
             return BlockKind.HEADING, self.heading
         if self.is_band:
             return BlockKind.HEADING, BAND_LEVEL
+        if self.heads_list and len(text) <= LONGEST_SHADED:
+            return BlockKind.HEADING, SHADED_LEVEL
         if self.is_new_entry:
             return BlockKind.ENTRY, 0
         if is_bold and 2 <= len(text) <= LONGEST_BOLD_HEADING and not ends_statement(text) and text[-1] not in "：:，,":

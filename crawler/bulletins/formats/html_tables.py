@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bs4.element import CData, NavigableString, PageElement, Tag
 
 from crawler.bulletins.formats.rows import is_header, section_cell, title_cell
+from crawler.bulletins.landmarks import LINK_WORDS
 
 CELLS = ["td", "th"]
 WIDEST_ROW = 12  # cells; wider ones are calendars and such
@@ -15,6 +17,8 @@ LONGEST_ROW = 1500  # characters; longer ones lay out a page
 DEEPEST_ROW = 40  # elements around a row that is still looked at as one
 BROKEN = ["br", "p", "div", "li", "section"]  # elements that begin lines within a cell
 LONGEST_BAND = 20  # characters
+WECHAT = re.compile("weixin")
+SHORTEST_TITLE = 6  # characters
 HEADING = re.compile(r"^h[1-6]$")
 
 
@@ -25,7 +29,24 @@ def is_data(row: Tag, depth: int) -> bool:
     cells = row.find_all(CELLS, limit=WIDEST_ROW + 1)
     texts = [cell.get_text(strip=True) for cell in cells]
     is_small = 2 <= len(cells) <= WIDEST_ROW and sum(map(bool, texts)) >= 2 and sum(map(len, texts)) <= LONGEST_ROW
-    return is_small and sum(map(holds_item, cells)) < 2
+    return is_small and sum(map(holds_item, cells)) < 2 and not are_linked_titles(cells)
+
+
+def are_linked_titles(cells: Sequence[Tag]) -> bool:
+    """Whether several cells, and all that say something, are each the title of another article, linked."""
+    told = [cell for cell in cells if cell.get_text(strip=True)]
+    targets = {linked_title(cell) for cell in told}
+    return len(told) > 1 and len(targets) == len(told) and None not in targets
+
+
+def linked_title(cell: Tag) -> str | None:
+    """The address of the article whose title is all that a cell says; None where it says anything else."""
+    links = [link for link in cell.find_all("a", href=WECHAT) if link.get_text(strip=True)]
+    if len(links) != 1:
+        return None
+    words = links[0].get_text(strip=True)
+    is_title = len(words) >= SHORTEST_TITLE and not LINK_WORDS.match(words)
+    return str(links[0]["href"]) if is_title and words == cell.get_text(strip=True) else None
 
 
 def holds_item(cell: Tag) -> bool:

@@ -12,9 +12,10 @@ UNSPACED = (
     r"\u2e80-\u30ff\u3100-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
     r"\U00020000-\U0003ffff“”‘’—…·"
 )
-SPACE_BETWEEN_UNSPACED = re.compile(rf"(?<=[{UNSPACED}])[ \t\u00a0\u3000]+(?=[{UNSPACED}])")
+SPACE_BETWEEN_UNSPACED = re.compile(rf" (?<=[{UNSPACED}] )(?=[{UNSPACED}])")
 UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
 NARROW = "“”‘’·"  # full-width in Chinese fonts, but set narrow as often as not
+NOT_SURELY_WIDE = re.compile("[^\u4e00-\u9fff，。、；：！？（）《》]")  # what else there is is looked up one by one
 
 
 def join_lines(lines: Iterable[str]) -> str:
@@ -37,12 +38,14 @@ def needs_space(before: str, after: str) -> bool:
 
 def close_gaps(text: str) -> str:
     """Return a title or name without the spaces that typesetters put between Chinese characters (方 志 动 态)."""
-    return SPACE_BETWEEN_UNSPACED.sub("", " ".join(text.split()))
+    said = " ".join(text.split())
+    return SPACE_BETWEEN_UNSPACED.sub("", said) if " " in said else said
 
 
 def width(text: str) -> float:
     """How wide a text prints, in ems: Chinese characters are 1, Latin about a half, spaces between them a quarter."""
-    return sum(map(character_width, text))
+    others = NOT_SURELY_WIDE.findall(text)
+    return len(text) - len(others) + sum(map(character_width, others), 0.0)
 
 
 @lru_cache(maxsize=65_536)

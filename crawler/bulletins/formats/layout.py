@@ -12,22 +12,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from crawler.bulletins.formats.addresses import without_label
-from crawler.bulletins.formats.contents import LONGEST_HEAD, contents_range
-from crawler.bulletins.formats.crowding import is_crowded, relieves, with_leads
-from crawler.bulletins.formats.flow import Block, BlockKind, Line
-from crawler.bulletins.formats.joining import close_gaps, join_lines, width
-from crawler.bulletins.formats.manner import SLACK, Manner, is_full, is_large, is_running, manner_of, starts_paragraph
+from crawler.bulletins.formats.contents import LONGEST_HEAD, contents_range, contents_title
+from crawler.bulletins.formats.crowding import relieved
+from crawler.bulletins.formats.flow import Block, BlockKind, Line, Link
+from crawler.bulletins.formats.joining import close_gaps, join_lines
+from crawler.bulletins.formats.leads import with_leads
+from crawler.bulletins.formats.manner import (
+    Manner,
+    is_full,
+    is_running,
+    manner_of,
+    starts_paragraph,
+)
+from crawler.bulletins.formats.paragraphs import linked_end, paragraph_length
 from crawler.bulletins.formats.sections import SECTION_LEVEL, section_length
-from crawler.bulletins.formats.titles import Place, is_all_link, is_all_links, is_caption, level_of, title_length
+from crawler.bulletins.formats.titles import (
+    Place,
+    is_all_links,
+    is_caption,
+    level_of,
+    title_length,
+)
+from crawler.bulletins.formats.turns import with_turns
 from crawler.bulletins.landmarks import (
-    AFTER_TEXT,
     APPENDIX,
     CALL,
     CODE_CAPTION,
     COLOPHON,
     CONTENTS,
+    DAY_ALONE,
     LINK_WORDS,
     NUMBERING,
     PAGE_NUMBER,
@@ -37,32 +53,35 @@ from crawler.bulletins.landmarks import (
     TITLE_FIELD,
     credit_of,
     ends_statement,
-    ends_text,
     follows_in_number,
-    is_sentence_end,
     mark_of,
     number_of,
     section_of,
 )
-from crawler.bulletins.mastheads import is_day, issuer_of, says_head
+from crawler.bulletins.mastheads import find_day, is_day, issuer_of, read_masthead, says_head
 
 MOST_ENTRY_LINES = 3
+SHORTEST_TITLE = 6  # characters of linked words in a head
 FEWEST_NAMED = 2
 NAMED_LEVEL = 5  # below headings that show by their type
 UNIT = re.compile(
-    r"(?:(?!走进|走入|召开|举[办行]|入选|开进|来到|亮相|进驻|落户|获评|关于)[\u4e00-\u9fff（）()·]){4,30}"
+    r"(?:(?!走进|走入|召开|举[办行]|入选|开进|来到|亮相|进驻|落户|获评|共建|建成|成立|关于)[\u4e00-\u9fff（）()·]){4,30}"
 )
 MOST_HEAD_LINES = 4  # above which it may stand
-SAME_INDENT = 0.3  # ems
+LONGEST_POINTING = 16  # characters
+MANY_ALIKE, MOST_ALIKE = 3, 0.6  # links with the same words; of all links
+LEAST_ALIKE = 0.1  # of all links: in a long issue a title may come thrice
 
 
 def to_blocks(lines: Sequence[Line]) -> list[Block]:
     """Return the blocks of a document whose lines are given in reading order, head first, colophon last."""
     lines = with_named_titles([line for line in lines if not is_furniture(line)])
     first, end = contents_range(lines)
-    manner = manner_of([*lines[:first], *lines[end:]])
+    listed = frozenset(contents_title(line.text) for line in lines[first + 1 : end])
+    manner = replace(manner_of([*lines[:first], *lines[end:]]), listed=listed)
     tail = colophon_start(lines)
-    kinds = [kind_of(line) for line in lines[:tail]]
+    pointing = pointing_words(lines)
+    kinds = [BlockKind.ADDRESS if words_of(line) in pointing else kind_of(line) for line in lines[:tail]]
     head = head_length(lines[:tail], kinds, manner)
     blocks = [block(BlockKind.MASTHEAD, [line]) for line in lines[:head]]
     blocks += body_of(lines[head:tail], kinds[head:], manner)
@@ -122,6 +141,35 @@ def signature_start(texts: Sequence[str]) -> int:
     return last - bool(UNIT.fullmatch(above) and issuer_of(above))
 
 
+def pointing_words(lines: Sequence[Line]) -> frozenset[str]:
+    """What short lines say that come again with other links, whatever it is: 原文请戳, 查看详情→点这里."""
+    told: dict[str, set[str]] = {}
+    for line in lines:
+        for link in line.links:
+            for words in filter(None, {words_of(line), short_words(link)}):
+                told.setdefault(words, set()).add(link.url)
+    links = sum(bool(line.links) for line in lines)
+    return frozenset(words for words, urls in told.items() if comes_again(len(urls), links))
+
+
+def comes_again(count: int, links: int) -> bool:
+    """Whether words stand at several links that are no small part of all, or at two that are most of all."""
+    return count >= max(MANY_ALIKE, LEAST_ALIKE * links) or (count == 2 and count >= MOST_ALIKE * links)
+
+
+def short_words(link: Link) -> str | None:
+    """What a link says in few words; None for one that says more, or nothing."""
+    words = close_gaps(link.anchor_text or "")
+    return words if 0 < len(words) <= LONGEST_POINTING else None
+
+
+def words_of(line: Line) -> str | None:
+    """What a short line with one link says; None for any other."""
+    if len(line.links) != 1 or line.ready or not line.rest or len(line.rest) > LONGEST_POINTING:
+        return None
+    return None if ends_statement(line.rest) else close_gaps(line.rest)
+
+
 def kind_of(line: Line) -> BlockKind | None:
     """What a line is by its own words; None for running text and titles."""
     if line.ready:
@@ -148,38 +196,59 @@ def kind_of(line: Line) -> BlockKind | None:
 def head_length(lines: Sequence[Line], kinds: Sequence[BlockKind | None], manner: Manner) -> int:
     """How many lines the head has: up to the last that names a day, a number or a printer, before any running text."""
     length = 0
-    units = lone_unit(lines, kinds)
+    units = [] if names_issuer(lines) else lone_unit(lines, kinds)
+    is_dated = False
     for number, line in enumerate(lines[:LONGEST_HEAD]):
+        if is_dated and DAY_ALONE.match(line.text):  # of the first item, below its title
+            break
+        if links_title(line):
+            break
+        is_dated = is_dated or find_day(line.text) is not None
         if kinds[number] in (BlockKind.SECTION, BlockKind.CONTENTS, BlockKind.ADDRESS, BlockKind.ROW):
             if kinds[number] is BlockKind.ADDRESS:
                 return length
             return next((n for n in range(length, number) if mark_of(lines[n].text)), number)  # 一、 is no head
-        if says_head(line.text) or STAFF.match(line.text) or number in units:
+        if (says_head(line.text) and number_of(line.text) is None) or STAFF.match(line.text) or number in units:
             length = number + 1
         elif kinds[number] is None and (is_running(line, manner) or (line.links and "。" in line.text)):
             break
     return length
 
 
+def names_issuer(lines: Sequence[Line]) -> bool:
+    """Whether one of the first lines says the issuer beside the day or number of the issue."""
+    return any(says_head(line.text) and read_masthead([line.text]).issuer for line in lines[:MOST_HEAD_LINES])
+
+
+def links_title(line: Line) -> bool:
+    """Whether a line links words that may be a title to an article: so begin lists of links, not heads."""
+    words = (link.anchor_text or "" for link in line.links if "weixin" in link.url)
+    return any(len(said) >= SHORTEST_TITLE and not LINK_WORDS.match(said) and not says_head(said) for said in words)
+
+
 def lone_unit(lines: Sequence[Line], kinds: Sequence[BlockKind | None]) -> list[int]:
     """The line among the first that is the name of an institution, where no other line of the document is one."""
+    above = list(takewhile(lambda line: not line.links and "。" not in line.text, lines))
     found = [
         number
-        for number, line in enumerate(lines)
-        if kinds[number] is None and not line.links and UNIT.fullmatch(line.text) and issuer_of(line.text)
+        for number, line in enumerate(above)
+        if kinds[number] is None and UNIT.fullmatch(line.text) and issuer_of(line.text)
     ]
+    if len(found) > 1 and found[-1] == len(above) - 1:  # right above the first text: its title
+        found.pop()
     return found if len(found) == 1 and found[0] < MOST_HEAD_LINES else []
 
 
 def body_of(lines: Sequence[Line], kinds: Sequence[BlockKind | None], manner: Manner) -> list[Block]:
     """The blocks between head and colophon, with plain lines as titles where those in larger type are too few."""
     blocks = body_blocks(lines, kinds, manner)
-    if is_crowded(blocks) and relieves(led := with_leads(blocks), blocks):
+    if led := with_leads(blocks):
         return led
-    if manner.has_looks and is_crowded(blocks):
-        finer = body_blocks(lines, kinds, replace(manner, has_plain_titles=True))
-        return finer if relieves(finer, blocks) else blocks
-    return blocks
+
+    def with_plain_titles() -> list[Block]:
+        return body_blocks(lines, kinds, replace(manner, has_plain_titles=True)) if manner.has_looks else blocks
+
+    return relieved(blocks, with_plain_titles, lambda: with_turns(blocks))
 
 
 def body_blocks(lines: Sequence[Line], kinds: Sequence[BlockKind | None], manner: Manner) -> list[Block]:
@@ -206,7 +275,7 @@ def next_blocks(place: Place) -> tuple[list[Block], int]:
         return [block(BlockKind.ENTRY, lines[start : start + count])], count
     if section_length(place):
         return [block(BlockKind.HEADING, [place.line], level=SECTION_LEVEL)], 1
-    if count := numbered_entry_length(lines, place.kinds, start, place.before):
+    if count := numbered_entry_length(place):
         return [block(BlockKind.ENTRY, lines[start : start + count])], count
     if count := title_length(place):
         return title_blocks(lines[start : start + count], place.manner), count
@@ -265,22 +334,25 @@ def linked_entry_length(
     return end - start if follows or linked_end(lines, kinds, end) > end else 0
 
 
-def numbered_entry_length(
-    lines: Sequence[Line], kinds: Sequence[BlockKind | None], start: int, before: Sequence[Block]
-) -> int:
+def numbered_entry_length(place: Place) -> int:
     """How many lines a numbered entry of a list has: up to the next number, with a link, in a list of such; else 0."""
-    end = numbered_end(lines, kinds, start)
+    lines, start, before = place.lines, place.start, place.before
+    end = numbered_end(place)
     if end == start:
         return 0
     follows = (
         bool(before) and before[-1].kind is BlockKind.ENTRY and follows_in_number(before[-1].text, lines[start].text)
     )
     has_next = end < len(lines) and follows_in_number(lines[start].text, lines[end].text)
-    return end - start if follows or (has_next and numbered_end(lines, kinds, end) > end) else 0
+    return end - start if follows or (has_next and numbered_end(place.at(end)) > end) else 0
 
 
-def numbered_end(lines: Sequence[Line], kinds: Sequence[BlockKind | None], start: int) -> int:
-    """Where a numbered line ends with its link, over at most three lines; the start itself where it has none."""
+def numbered_end(place: Place) -> int:
+    """Where a numbered line ends with its link, over at most three lines; the start itself where it has none.
+
+    A line goes on below where it reaches the edge; what is indented below it is a text of its own.
+    """
+    lines, kinds, start, manner = place.lines, place.kinds, place.start, place.manner
     if start >= len(lines) or kinds[start] is not None or number_of(lines[start].text) is None:
         return start
     for end in range(start + 1, min(start + MOST_ENTRY_LINES, len(lines)) + 1):
@@ -289,86 +361,11 @@ def numbered_end(lines: Sequence[Line], kinds: Sequence[BlockKind | None], start
                 end += 1
             is_last = end == len(lines) or kinds[end] is not None
             return end if is_last or follows_in_number(lines[start].text, lines[end].text) else start
-        if end < len(lines) and (kinds[end] is not None or number_of(lines[end].text) is not None):
+        if end == len(lines) or kinds[end] is not None or number_of(lines[end].text) is not None:
+            break
+        if starts_paragraph(lines[end], manner) or not is_full(lines[end - 1], manner):
             break
     return start
-
-
-def linked_end(lines: Sequence[Line], kinds: Sequence[BlockKind | None], start: int) -> int:
-    """Where the lines end that begin here, with the words of one link; the start itself where there is none."""
-    if start >= len(lines) or kinds[start] is not None or ends_statement(lines[start].text):
-        return start
-    end = start + 1
-    while end < len(lines) and lines[end].continues_link:
-        end += 1
-    words = close_gaps(NUMBERING.sub("", join_lines(line.text for line in lines[start:end])))
-    anchors = (close_gaps(NUMBERING.sub("", link.anchor_text or "")) for link in lines[start].links)
-    return end if any(anchor and words.startswith(anchor) for anchor in anchors) else start
-
-
-# ---- paragraphs -----------------------------------------------------------------------------------------------
-
-
-def paragraph_length(lines: Sequence[Line], kinds: Sequence[BlockKind | None], start: int, manner: Manner) -> int:
-    """How many lines from this one on are one paragraph."""
-    end = start + 1
-    while end < len(lines) and kinds[end] is None and goes_on(lines, kinds, end, manner):
-        end += 1
-    return end - start
-
-
-def goes_on(lines: Sequence[Line], kinds: Sequence[BlockKind | None], number: int, manner: Manner) -> bool:
-    """Whether a line continues the paragraph of the line before it."""
-    before, line = lines[number - 1], lines[number]
-    if line.goes_on:
-        return True
-    if is_large(line) != is_large(before) or not (is_full(before, manner) or has_no_room(before, line, manner)):
-        return False
-    if (starts_paragraph(line, manner) and not is_indented_alike(before, line)) or (
-        line.has_gap and not line.opens_page
-    ):
-        return False
-    if mark_of(line.text) in manner.title_marks or ends_for_sure(before):
-        return False
-    if is_sentence_end(before.text) and (is_all_link(line) or line.is_bold != before.is_bold):
-        return False
-    if not is_sentence_end(before.text):
-        return True
-    if manner.has_indents and line.left is not None:
-        return True
-    return not (NUMBERING.match(line.text) or opens_unindented(lines, kinds, number, manner))
-
-
-def is_indented_alike(before: Line, line: Line) -> bool:
-    """Whether a line goes on with the one above it in a text that is indented as a whole."""
-    is_alike = before.left is not None and line.left is not None and abs(before.left - line.left) < SAME_INDENT
-    return is_alike and not is_sentence_end(before.text)
-
-
-def ends_for_sure(line: Line) -> bool:
-    """Whether a paragraph ends with a line, however wide: a credit, a marker or an address is behind its stop."""
-    if is_sentence_end(line.text):
-        return False
-    rest = without_label(line.rest).lstrip("）)】」 ") if line.links else line.text
-    return ends_text(rest) or bool(line.links and not AFTER_TEXT.sub("", rest))
-
-
-def has_no_room(before: Line, line: Line, manner: Manner) -> bool:
-    """Whether the first word of a line, a Latin one, would not have fitted on the line before."""
-    word = re.match(r"[!-~]+", line.text)
-    return (
-        manner.is_wrapped
-        and word is not None
-        and not is_sentence_end(before.text)
-        and before.right + 0.25 + width(word.group()) > manner.edge - 0.5
-    )
-
-
-def opens_unindented(lines: Sequence[Line], kinds: Sequence[BlockKind | None], number: int, manner: Manner) -> bool:
-    """Whether a line falls short by just the indent that extraction has lost, and goes on below."""
-    short = manner.edge - lines[number].right
-    has_more = number + 1 < len(lines) and kinds[number + 1] is None
-    return 1.4 <= short <= SLACK and has_more and not is_sentence_end(lines[number].text)
 
 
 def kind_at(kinds: Sequence[BlockKind | None], number: int) -> BlockKind | None:
@@ -408,5 +405,14 @@ def block(kind: BlockKind, lines: Sequence[Line], *, level: int = 0) -> Block:
         page=lines[0].page,
         end_page=lines[-1].page,
         links=tuple(link for line in lines for link in line.links),
-        lead=lines[0].lead,
+        lead=lead_of(lines),
     )
+
+
+def lead_of(lines: Sequence[Line]) -> str | None:
+    """The words in bold with which lines begin, over several of them if need be; None where all or none are bold."""
+    bold = list(takewhile(lambda line: line.is_bold, lines))
+    if len(bold) == len(lines):
+        return None
+    lead = lines[len(bold)].lead
+    return join_lines([*(line.text for line in bold), *([lead] if lead else [])]) or None

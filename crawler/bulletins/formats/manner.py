@@ -28,6 +28,7 @@ NARROWEST, WIDEST = 10.0, 70.0  # ems: what a column of print measures
 NARROWEST_TEXT = 18.0  # ems: plain text set narrower than half a page is no text broken at its edge, but short lines
 HEADING_SIZE = 1.12  # of body type
 LONGEST_SECTION = 14  # characters
+SAME_INDENT = 0.3  # ems
 FULL_SHARE = 0.15  # of the lines of a wrapped text end at its edge, at the least
 
 
@@ -43,8 +44,10 @@ class Manner:
     has_plain_titles: bool = False  # what shows by its type are sections only
     has_gaps: bool  # empty lines mean something
     heading_sizes: tuple[float, ...]  # largest first
+    deepest: int = 0  # level of the headings that the format says are headings
     title_marks: frozenset[str]  # the numberings and bullets that open items
     section_marks: frozenset[str]  # those that open sections
+    listed: frozenset[str] = frozenset()  # the titles that the table of contents names
 
 
 def manner_of(lines: Sequence[Line]) -> Manner:
@@ -63,6 +66,7 @@ def manner_of(lines: Sequence[Line]) -> Manner:
         has_looks=sum(1 for line in lines if is_large(line) or line.is_bold or line.level) >= 2,
         has_gaps=any(line.has_gap for line in lines),
         heading_sizes=tuple(sorted(sizes, reverse=True)),
+        deepest=max((line.level for line in lines), default=0),
         title_marks=frozenset(mark for mark, role in roles.items() if role == "title"),
         section_marks=frozenset(mark for mark, role in roles.items() if role == "section"),
     )
@@ -105,8 +109,10 @@ def count_broken(lines: Sequence[Line], edge: float) -> int:
 
 
 def closing_credits(lines: Sequence[Line]) -> int:
-    """How many credits stand below text that they close; those below titles are none."""
-    return sum(1 for above, line in pairwise(lines) if credit_of(line.text) and ends_text(above.text))
+    """How many credits stand below text that they close; those below titles are none, nor sources that are linked."""
+    return sum(
+        1 for above, line in pairwise(lines) if not line.links and credit_of(line.text) and ends_text(above.text)
+    )
 
 
 def mark_roles(lines: Sequence[Line]) -> dict[str, str]:
@@ -187,3 +193,11 @@ def is_running(line: Line, manner: Manner) -> bool:
 def starts_paragraph(line: Line, manner: Manner) -> bool:
     """Whether a line's indent says that a paragraph begins."""
     return manner.has_indents and line.left is not None and 1.2 <= line.left <= 4 and not line.is_centred
+
+
+def begins_text(lines: Sequence[Line], number: int, manner: Manner) -> bool:
+    """Whether an indented line goes on below at the edge, as the first line of a paragraph does."""
+    below = lines[number + 1] if number + 1 < len(lines) else None
+    if below is None or below.left is None or not is_full(lines[number], manner):
+        return False
+    return below.left < SAME_INDENT and not below.has_gap and below.size == lines[number].size

@@ -20,7 +20,7 @@ from crawler.bulletins.formats.layout import to_blocks
 from crawler.bulletins.formats.opening import Opening
 from crawler.bulletins.formats.packages import Package, within
 from crawler.bulletins.formats.pdf_lines import Box, PrintedLine, PrintedPage
-from crawler.bulletins.formats.pdf_links import Annotation, covered_line
+from crawler.bulletins.formats.pdf_links import Annotation, covered_lines
 from crawler.bulletins.formats.pdf_measures import join_broken_link, measured, without_furniture
 from storage.errors import UnreadableBulletin
 from storage.records import PlacedBy
@@ -83,8 +83,9 @@ def read_pages(package: Package, name: str, document: etree._Element, pictures: 
             continue
         box = box_of(root.findtext(f".//{OFD}Area/{OFD}PhysicalBox", "")) or usual
         lines = [line_of(group, number, box[3]) for group in rows_of(pieces(root, bold))]
-        for url, area in annotated.get(page.get("ID", ""), ()):
-            attach(lines, annotation_of(url, area, box[3]), number)
+        annotations = [annotation_of(url, area, box[3]) for url, area in annotated.get(page.get("ID", ""), ())]
+        for annotation, covered in zip(annotations, covered_lines(annotations, lines), strict=True):
+            attach(lines, annotation.url, covered, number)
         for above, line in reversed(list(pairwise(lines))):  # from below: a link over three lines ends in its first
             join_broken_link(above, line)
         placer.place(list(codes_on(root, box[3], pictures)), lines, number, box[3])
@@ -199,10 +200,9 @@ def annotation_of(url: str, box: tuple[float, float, float, float], height: floa
     return Annotation(url=url, left=left, bottom=corners[1], right=corners[2], top=corners[3], corners=corners)
 
 
-def attach(lines: list[PrintedLine], annotation: Annotation, page: int) -> None:
-    """Give a link to the line that its box covers, else, less surely, to the last line."""
-    number = covered_line(annotation, lines)
-    link = Link(url=annotation.url, grounds=PlacedBy.ANNOTATION, page=page)
+def attach(lines: list[PrintedLine], url: str, number: int | None, page: int) -> None:
+    """Give a link to the line of a number, which its box covers, else, less surely, to the last line."""
+    link = Link(url=url, grounds=PlacedBy.ANNOTATION, page=page)
     if number is not None:
         lines[number].links.append(replace(link, anchor_text=lines[number].text))
     elif lines:

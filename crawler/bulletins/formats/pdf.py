@@ -140,7 +140,7 @@ class PageReader:
             grids += aligned
             rows = list(printed_rows(text_page, number, turn, text=text, grids=grids))
         rows, tables = read_tables(rows, grids, found)
-        strip = strip_of(rows, height, self.strip)
+        strip = strip_of(rows, height, self.strip) if grids else strip
         self.strip = strip or self.strip
         lines = with_tables(in_order(rows, strip), tables)
         attach_all(found, lines, text_page, number)

@@ -18,6 +18,7 @@ from crawler.bulletins.formats.pdf_links import Annotation
 from crawler.bulletins.formats.pdf_rules import Grid, Interval, Rules, Slot
 
 MOST_LEVELS = 150  # of one page
+MOST_PIECES = 150  # at one height
 FEWEST_ROWS = 3
 FEWEST_CITING = 2
 NARROWEST = 0.2  # of the type's size: a strip
@@ -85,7 +86,9 @@ def aligned_grids(
     ``in_columns``: the page looks as if its text ran in columns; a table must show one of addresses then.
     """
     levels = levels_of(rows, annotations, ruled)
-    if len(levels) > MOST_LEVELS or sum(bool(level.urls) for level in levels) < FEWEST_CITING:
+    if len(levels) > MOST_LEVELS or any(len(level.pieces) > MOST_PIECES for level in levels):
+        return []
+    if sum(bool(level.urls) for level in levels) < FEWEST_CITING:
         return []
     found, start = [], 0
     while start < len(levels):
@@ -314,10 +317,11 @@ def is_across(level: Level, columns: Sequence[Interval]) -> bool:
 
 def touched(level: Level, columns: Sequence[Interval]) -> set[int]:
     """The numbers of the columns in which a level has words."""
+    words = level.words
     return {
         number
         for number, column in enumerate(columns)
-        if any(words[0] < column[1] and words[1] > column[0] for words in level.words)
+        if any(low < column[1] and high > column[0] for low, high in words)
     }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 
 from crawler.bulletins.formats.pdf_lines import PrintedLine, Row
 
@@ -19,6 +19,7 @@ MIDDLE = 0.2  # of the text's width: the strip lies so far from its edges at the
 NARROWEST = 0.8  # of the type's size: the strip
 MOST_ACROSS = 0.15  # of the lines may go across the strip
 FEWEST, FEWEST_BESIDE = 6, 3  # lines in the longer column and in the shorter
+LONGEST_STRAY, MOST_STRAYS = 12, 200  # characters of a line drawn apart; such lines
 FILLED = 0.2  # of a column's lines reach its right edge
 NARROWEST_TEXT = 8.0  # of the type's size: a column
 MOSTLY = 0.7
@@ -53,12 +54,38 @@ def strip_of(rows: Sequence[Row], height: float, usual: Strip | None) -> Strip |
 def in_order(rows: Sequence[Row], strip: Strip | None) -> list[PrintedLine]:
     """The lines of a page in reading order, those in columns with the edges of their column."""
     if strip is None:
-        return [row.line for row in rows]
+        return with_strays([row.line for row in rows])
     ordered: list[PrintedLine] = []
     for is_across, group in groupby(bands(rows, strip), key=lambda line: strip.side(line) == 0):
         lines = list(group)
         ordered += lines if is_across else columns(lines, strip)
     return ordered
+
+
+def with_strays(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
+    """The lines of a page without columns; a run of short ones that was drawn apart stands at its height.
+
+    Browsers draw what floats to a side (更多, a day) before or after all other text.
+    """
+    jumps = [n for n, (one, other) in enumerate(pairwise(lines), 1) if other.bottom > one.top]
+    if len(jumps) != 1 or any(line.cell for line in lines):
+        return list(lines)
+    parts = [list(lines[: jumps[0]]), list(lines[jumps[0] :])]
+    strays, others = sorted(parts, key=lambda part: max(len(line.text) for line in part))
+    is_apart = all(len(line.text) <= LONGEST_STRAY and stands_among(line, others) for line in strays)
+    if not is_apart or len(strays) > MOST_STRAYS:
+        return list(lines)
+    for stray in strays:
+        height = (stray.bottom + stray.top) / 2
+        above = [number for number, line in enumerate(others) if line.top > height]
+        others.insert(above[-1] + 1, stray)
+    return others
+
+
+def stands_among(line: PrintedLine, others: Sequence[PrintedLine]) -> bool:
+    """Whether a line stands below the top of other lines and above the lowest: running heads and feet do not."""
+    height = (line.bottom + line.top) / 2
+    return min(other.bottom for other in others) < height < max(other.top for other in others)
 
 
 def fits(strip: Strip, pieces: Sequence[PrintedLine]) -> bool:
@@ -102,11 +129,13 @@ def find_strip(pieces: Sequence[PrintedLine]) -> Strip | None:
 def widest_strip(pieces: Sequence[PrintedLine], left: float, right: float) -> Strip | None:
     """The widest strip between two places that hardly any line covers."""
     count = int((right - left) / STEP)
-    covered = [0] * (count + 1)
+    changes = [0] * (count + 2)  # how many more pieces cover a place than the one before it
     for piece in pieces:
-        first, last = int((piece.left - left) / STEP), int((piece.right - left) / STEP)
-        for place in range(max(first, 0), min(last, count) + 1):
-            covered[place] += 1
+        first, last = max(int((piece.left - left) / STEP), 0), min(int((piece.right - left) / STEP), count)
+        if first <= last:
+            changes[first] += 1
+            changes[last + 1] -= 1
+    covered = list(accumulate(changes))[:-1]
     best, start = (0, 0), 0
     for place, lines in enumerate([*covered, len(pieces)]):
         if lines > MOST_ACROSS * len(pieces):

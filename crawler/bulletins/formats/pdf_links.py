@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,11 +13,13 @@ import pypdfium2.raw as pdfium
 from crawler.bulletins.formats.flow import Link
 from crawler.bulletins.formats.joining import join_lines
 from crawler.bulletins.formats.pdf_lines import AS_IT_LIES, HYPHENS, Box, PrintedLine, Turn
+from crawler.bulletins.formats.pdf_words import Words
 from storage.records import PlacedBy
 
 MOST_LINKS_A_PAGE = 5_000
 WELL_FITTING = 0.7  # of the best fit
 MOST_HOMES = 50  # lines that are linked to one address
+MOST_COVERED = 500  # lines through whose middle one rectangle goes
 OFF_TEXT = 0.6  # how sure a link over no text is of the line next to it
 
 
@@ -73,8 +76,9 @@ def attach_all(
     found: Sequence[Annotation], lines: list[PrintedLine], text_page: pypdfium2.PdfTextPage, page: int
 ) -> None:
     """Give every link to the line that its first rectangle covers; programs list rectangles in any order."""
-    placed = [(covered_line(annotation, lines), annotation) for annotation in found]
+    placed = list(zip(covered_lines(found, lines), found, strict=True))
     placed.sort(key=lambda pair: (len(lines), 0.0) if pair[0] is None else (pair[0], pair[1].left))
+    words = Words(text_page, len(found))
     tails: dict[int, Tail] = {}  # by the number of the line that the link covers last
     homes: dict[str, list[PrintedLine]] = {}  # the lines under links to an address
     for number, annotation in placed:
@@ -82,19 +86,17 @@ def attach_all(
             attach_off_text(annotation, lines, page, homes.get(annotation.url, []))
             continue
         homes.setdefault(annotation.url, []).append(lines[number])
-        words = words_under(annotation, text_page)
+        said = words_under(annotation, words)
         tail = tails.get(number) or tails.get(number - 1)
         if tail and goes_on(tail, annotation, lines, is_next=number not in tails):
             link = tail.owner.links[tail.index]
-            tail.owner.links[tail.index] = replace(
-                link, anchor_text=join_lines([link.anchor_text or "", words]) or None
-            )
+            tail.owner.links[tail.index] = replace(link, anchor_text=join_lines([link.anchor_text or "", said]) or None)
             owner, index = tail.owner, tail.index
             lines[number].continues_link = number not in tails
         else:
             owner, index = lines[number], len(lines[number].links)
             owner.links.append(
-                Link(url=annotation.url, grounds=PlacedBy.ANNOTATION, anchor_text=words or None, page=page)
+                Link(url=annotation.url, grounds=PlacedBy.ANNOTATION, anchor_text=said or None, page=page)
             )
         tails[number] = Tail(owner=owner, index=index, right=annotation.right)
 
@@ -109,17 +111,27 @@ def goes_on(tail: Tail, annotation: Annotation, lines: Sequence[PrintedLine], *,
     return annotation.left - tail.right <= tail.owner.size
 
 
-def covered_line(annotation: Annotation, lines: Sequence[PrintedLine]) -> int | None:
+def covered_lines(annotations: Sequence[Annotation], lines: Sequence[PrintedLine]) -> list[int | None]:
+    """For each rectangle the number of the first line that it covers; None where it lies over no text."""
+    middles = sorted(((line.bottom + line.top) / 2, number) for number, line in enumerate(lines))
+    return [covered_line(annotation, lines, middles) for annotation in annotations]
+
+
+def covered_line(
+    annotation: Annotation, lines: Sequence[PrintedLine], middles: Sequence[tuple[float, int]]
+) -> int | None:
     """The number of the first line through whose middle a rectangle goes; None where it lies over no text.
 
     A rectangle over large type touches small type close above it: of lines that it fits, the first is meant.
+    ``middles`` are the heights of the lines' middles, from below, each with the number of its line.
     """
+    low, high = bisect_left(middles, (annotation.bottom, 0)), bisect_right(middles, (annotation.top, len(lines)))
     fitting: dict[int, float] = {}
-    for number, line in enumerate(lines):
-        middle = (line.bottom + line.top) / 2
-        if annotation.bottom <= middle <= annotation.top and (
-            min(annotation.right, line.right) - max(annotation.left, line.left) > 0.1 * line.size
-        ):
+    for number in sorted(number for _, number in middles[low:high])[:MOST_COVERED]:
+        line = lines[number]
+        if line.left >= annotation.right or line.right <= annotation.left:
+            continue
+        if min(annotation.right, line.right) - max(annotation.left, line.left) > 0.1 * line.size:
             shared = min(annotation.top, line.top) - max(annotation.bottom, line.bottom)
             whole = max(annotation.top, line.top) - min(annotation.bottom, line.bottom)
             fitting[number] = shared / whole if whole > 0 else 0.0
@@ -127,10 +139,9 @@ def covered_line(annotation: Annotation, lines: Sequence[PrintedLine]) -> int | 
     return next((number for number, fit in fitting.items() if fit >= WELL_FITTING * best), None)
 
 
-def words_under(annotation: Annotation, text_page: pypdfium2.PdfTextPage) -> str:
+def words_under(annotation: Annotation, words: Words) -> str:
     """The text under a rectangle."""
-    words = text_page.get_text_bounded(*annotation.corners, errors="replace")
-    return join_lines(words.translate(HYPHENS).splitlines())
+    return join_lines(words.under(annotation.corners).translate(HYPHENS).splitlines())
 
 
 def shares_row(annotation: Annotation, line: PrintedLine) -> bool:

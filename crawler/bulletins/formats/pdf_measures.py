@@ -101,7 +101,7 @@ def measured(pages: Sequence[PrintedPage]) -> list[Line]:
     body = body_size(printed)
     pitch = line_pitch(pages)
     right = percentile([line.right for line in printed], 0.95)
-    mostly_bold = sum(line.is_bold for line in printed) > len(printed) / 2
+    mostly_bold = 2 * sum(len(line.text) for line in printed if line.is_bold) > sum(len(line.text) for line in printed)
     left = percentile([line.left for line in printed if line.size < 1.1 * body], 0.1)
     edges = [left_edge(page, body, left) for page in pages]
     lines: list[Line] = []
@@ -115,6 +115,7 @@ def measured(pages: Sequence[PrintedPage]) -> list[Line]:
             lines.append(
                 Line(
                     text=line.text,
+                    rest=line.text,
                     page=line.page,
                     opens_page=before is None or line.opens_column,
                     left=(line.left - edge) / body,

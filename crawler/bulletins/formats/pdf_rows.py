@@ -100,6 +100,8 @@ class RowReader:
 
     def column_ends(self) -> dict[int, int]:
         """The places where the words go from one column of a table into the next, and where they go on there."""
+        if not self.grids:
+            return {}
         across = self.box(0)
         height = (across[1] + across[3]) / 2
         grid = next((grid for grid in self.grids if grid.row_at(height) is not None), None)
@@ -155,7 +157,10 @@ class RowReader:
         first, last = self.first + begin, self.first + end - 1
         middle = (first + last) // 2
         boxes = [self.box(index - self.first) for index in sorted({first, middle, last})]
-        sizes = [font_size(self.text_page, index) for index in (first, middle, last)]
+        size, other = (font_size(self.text_page, index) for index in (first, last))
+        if size != other:  # the one between the others
+            size = sorted((size, other, font_size(self.text_page, middle)))[1]
+        opens_bold = is_bold(self.text_page, first)
         return PrintedLine(
             text="".join(mark for place, mark in enumerate(self.words[begin:end], begin) if place not in near)
             if near
@@ -165,14 +170,14 @@ class RowReader:
             bottom=min(box[1] for box in boxes),
             right=max(box[2] for box in boxes),
             top=max(box[3] for box in boxes),
-            size=sorted(sizes)[1],
-            is_bold=all(is_bold(self.text_page, index) for index in (first, middle)),
-            lead=self.lead(begin, end),
+            size=size,
+            is_bold=opens_bold and is_bold(self.text_page, middle),
+            lead=self.lead(begin, end) if opens_bold else None,
         )
 
     def lead(self, begin: int, end: int) -> str | None:
-        """The words in bold with which a part of the words begins, where others follow."""
-        if end - begin < 2 or not is_bold(self.text_page, self.first + begin):
+        """The words in bold with which a part of the words begins, as its first character is, where others follow."""
+        if end - begin < 2:
             return None
         low, high = begin, end - 1  # bold, and not
         if is_bold(self.text_page, self.first + high):

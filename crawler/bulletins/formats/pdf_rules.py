@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -138,11 +139,15 @@ def between(one: tuple[float, float], other: tuple[float, float]) -> Box:
 
 
 def without_underlines(rules: Rules, boxes: Iterable[Box]) -> Rules:
-    """The rules but for those that lie in one of the boxes: links are underlined."""
+    """The rules but for those that lie in one of the boxes: links are underlined.
+
+    What ends at upright rules on both sides is the edge of a cell, however close above it a link fills the cell.
+    """
     by_height = sorted((bottom, top, left, right) for left, bottom, right, top in boxes)
     if len(by_height) * len(rules.level) > MOST_COMPARED:
         return rules
     kept = []
+    edges = gathered(rules.upright)
     for place, low, high in rules.level:
         first = bisect_right(by_height, (place - TALLEST,))
         last = bisect_right(by_height, (place + THIN, 0.0, 0.0, 0.0))
@@ -150,9 +155,16 @@ def without_underlines(rules: Rules, boxes: Iterable[Box]) -> Rules:
             place <= top and left - THIN <= low and high <= right + THIN
             for _, top, left, right in by_height[first:last]
         )
-        if not lies_in:
+        if not lies_in or all(meets(edges, end, place) for end in (low, high)):
             kept.append((place, low, high))
     return Rules(tuple(kept), rules.upright)
+
+
+def meets(edges: Sequence[tuple[float, list[Interval]]], end: float, height: float) -> bool:
+    """Whether an upright edge passes the end of a level rule, or ends there."""
+    number = bisect_right(edges, (end - THIN,))
+    near = takewhile(lambda edge: edge[0] <= end + THIN, edges[number:])
+    return any(covers(edge[1], place) for edge in near for place in (height - THIN, height, height + THIN))
 
 
 def find_grids(rules: Rules) -> list[Grid]:

@@ -7,6 +7,7 @@ each other: these are read cell by cell. Any other table is a part of the text a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -20,6 +21,7 @@ from crawler.bulletins.formats.pdf_rules import Grid, Slot
 from crawler.bulletins.formats.rows import table_blocks
 
 ADDRESS = re.compile(r"https?:|weixin", re.IGNORECASE)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LONGEST_CELL = 500  # characters; longer ones lay out a page
 MOSTLY, NEARLY_ALL = 0.5, 0.8  # of the rows cite, where rules divide them and where white does
 BESIDE = 4  # characters that a cell says besides its link, where it is an item
@@ -70,8 +72,7 @@ class Table:
     @property
     def is_list(self) -> bool:
         """Whether the rows are items: most of them cite, those that only name columns or sections aside."""
-        said = [row for row, _ in self.cells]
-        several = {row for row in said if said.count(row) > 1}
+        several = {row for row, count in Counter(row for row, _ in self.cells).items() if count > 1}
         citing = {row for row, _ in self.linked} & several
         return bool(citing) and len(citing) >= (MOSTLY if self.grid.is_drawn else NEARLY_ALL) * (len(several) - 1)
 
@@ -205,12 +206,43 @@ def rows_as_lines(rows: Sequence[Sequence[PrintedLine]]) -> Iterator[Line]:
     pages: list[int] = []
     for row in rows:
         words, linked = read_row(row)
+        if said and goes_on_over_page((said[-1], links[-1], pages[-1]), (words, linked, row[0].page)):
+            said[-1] = [join_lines(pair) for pair in zip(said[-1], words, strict=True)]
+            links[-1] = [(*above, *new_links(above, below)) for above, below in zip(links[-1], linked, strict=True)]
+            continue
         if not said or words != said[0]:
             said.append(words)
             links.append(linked)
             pages.append(row[0].page)
     for block in table_blocks(said, links, pages=pages):
         yield Line(text=block.text, rest=block.text, page=block.page, ready=block)
+
+
+Told = tuple[Sequence[str], Sequence[Sequence[Link]], int]  # the words of a row, its links and its page
+
+
+def goes_on_over_page(above: Told, below: Told) -> bool:
+    """Whether a row at the top of a page is the rest of the one above: of its address, or under its link."""
+    words, links, page = above
+    rest, others, next_page = below
+    if not 0 < next_page - page <= 1 or len(words) != len(rest):
+        return False
+    if any(new and not old for old, new in zip(words, rest, strict=True)):
+        return False
+    urls = {link.url for cell in links for link in cell}
+    same = {link.url for cell in others for link in cell}
+    is_rest = not any(CHINESE.search(cell) for cell in rest) and any(ADDRESS.search(cell) for cell in words)
+    return (bool(same) and same <= urls) or (is_rest and same <= urls and not is_numbered(rest))
+
+
+def is_numbered(words: Sequence[str]) -> bool:
+    """Whether a row begins with a number, as those of a list do."""
+    return bool(words) and words[0].strip().isdigit()
+
+
+def new_links(above: Sequence[Link], below: Sequence[Link]) -> list[Link]:
+    """The links of a cell that the cell above does not have."""
+    return [link for link in below if all(link.url != other.url for other in above)]
 
 
 def read_row(lines: Sequence[PrintedLine]) -> tuple[list[str], list[Sequence[Link]]]:

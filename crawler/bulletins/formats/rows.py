@@ -14,7 +14,6 @@ from dataclasses import replace
 from itertools import pairwise
 
 from crawler.bulletins.formats.flow import Block, BlockKind, Link
-from crawler.bulletins.formats.structured import make_block
 from crawler.bulletins.landmarks import (
     FIELD_NAME,
     INSTITUTION,
@@ -133,8 +132,15 @@ def row_of(
     """One row as a block."""
     text = "\n".join(named_cells([" ".join(cell.split()) for cell in row], names))
     placed = tuple(replace(link, grounds=PlacedBy.ROW, is_alone=False) for link in links)
-    block = make_block(BlockKind.ROW, text, anchored="", page=page)
-    return replace(block, plain=title_cell(row, names) or "", links=placed, section=section)
+    return Block(
+        kind=BlockKind.ROW,
+        text=text,
+        plain=title_cell(row, names) or "",
+        page=page,
+        end_page=page,
+        links=placed,
+        section=section,
+    )
 
 
 def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

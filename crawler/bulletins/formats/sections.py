@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from crawler.bulletins.formats.flow import Line
-from crawler.bulletins.formats.manner import LONGEST_SECTION
-from crawler.bulletins.formats.titles import Place, plain_title_length
+from crawler.bulletins.formats.flow import BlockKind, Line
+from crawler.bulletins.formats.manner import LONGEST_SECTION, starts_paragraph
+from crawler.bulletins.formats.titles import Place, ends_with_link, plain_title_length
 from crawler.bulletins.landmarks import NUMBERING, SECTION_NAME, mark_of
 
 SECTION_LEVEL = 2  # below the publication (1)
@@ -19,6 +19,7 @@ SECTION_SIGNS: Mapping[str, int] = {
     "a numbered title below": 1,
     "stands apart": 1,
     "very short": 1,
+    "follows the end of an item": 1,
 }
 ENOUGH_FOR_SECTION = 3
 VERY_SHORT = 8  # characters
@@ -31,7 +32,11 @@ def section_length(place: Place) -> int:
     if manner.has_looks or len(name) > LONGEST_SECTION or re.search(r"[，。；：！？、（）()\d]", name) or line.links:
         return 0
     below = place.at(place.start + 1)
+    if mark_of(line.text) in manner.title_marks - manner.section_marks:
+        return 0
     if below.start >= len(place.lines) or place.kinds[below.start] is not None or not plain_title_length(below):
+        return 0
+    if starts_paragraph(below.line, manner) and not starts_paragraph(line, manner):
         return 0
     return int(sum(SECTION_SIGNS[sign] for sign in section_signs(line, below, name)) >= ENOUGH_FOR_SECTION)
 
@@ -49,3 +54,11 @@ def section_signs(line: Line, below: Place, name: str) -> Iterator[str]:
         yield "stands apart"
     if len(name) <= VERY_SHORT:
         yield "very short"
+    if follows_link(below):
+        yield "follows the end of an item"
+
+
+def follows_link(below: Place) -> bool:
+    """Whether an item ends right above a name: with its address, a credit, or the head."""
+    above = below.before[-1] if below.before else None
+    return above is None or above.kind in (BlockKind.ADDRESS, BlockKind.CREDIT) or ends_with_link(above)

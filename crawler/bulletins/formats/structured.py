@@ -5,30 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from crawler.bulletins.formats.addresses import listed_number, with_printed_links, without_label
-from crawler.bulletins.formats.crowding import is_crowded, relieves, with_leads
+from crawler.bulletins.formats.crowding import relieved
 from crawler.bulletins.formats.flow import Block, BlockKind, Line, Link
 from crawler.bulletins.formats.joining import width
-from crawler.bulletins.formats.layout import NAMED_LEVEL, to_blocks
+from crawler.bulletins.formats.layout import NAMED_LEVEL, UNIT, to_blocks
+from crawler.bulletins.formats.leads import with_leads
+from crawler.bulletins.formats.turns import with_turns
 from crawler.bulletins.landmarks import (
     CALL,
     COLOPHON,
     DATED,
+    LINK_WORDS,
     LISTING,
     STAFF,
     TITLE_FIELD,
     credit_of,
     is_sentence_end,
+    number_of,
     section_of,
 )
-from crawler.bulletins.mastheads import find_day, says_head
+from crawler.bulletins.mastheads import find_day, issuer_of, read_masthead, says_head
 
 HEAD_BLOCKS = 12
+MOST_HEAD_BLOCKS = 4  # above which the name of the issuer may stand alone
 SHADED_LEVEL = 6  # of a short text on a ground of its own
 FEWEST_PARAGRAPHS = 4  # from which their words may tell titles from text
 LONGEST_TITLE = 40  # of a publication
 LONGEST_HEAD_LINE = 120  # 时间、来源、浏览次数 on one line
+# The first of them by itself, so that a text without any is passed over quickly.
+WHITE = re.compile(r"[ \t\r\n\f\u00a0\u200b\ufeff][ \t\r\n\f\u00a0\u200b\ufeff]*")
 
 
 def make_block(
@@ -63,15 +71,11 @@ def told_apart(blocks: Sequence[Block]) -> list[Block]:
 
     Where the format names no titles (a page of plain paragraphs), the words must tell these too, as in print.
     """
-    if is_crowded(blocks) and relieves(led := with_leads(blocks), blocks):
-        blocks = led
+    blocks = with_leads(blocks) or blocks
     if not has_structure(blocks):
         return to_blocks([line_of(block) for block in blocks])
     told = with_colophon(with_head([named_title(replace(block, kind=kind_of(block))) for block in blocks]))
-    if is_crowded(told):
-        finer = to_blocks([line_of(block) for block in blocks])
-        return finer if relieves(finer, told) else told
-    return told
+    return relieved(told, lambda: to_blocks([line_of(block) for block in blocks]), lambda: with_turns(told))
 
 
 def named_title(block: Block) -> Block:
@@ -108,7 +112,8 @@ def line_of(block: Block) -> Line:
 def kind_of(block: Block) -> BlockKind:
     """What a block is by its words."""
     if block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING) and section_of(block.text):
-        return BlockKind.PARAGRAPH if block.links and CALL.match(block.text) else BlockKind.SECTION
+        is_link = block.links and (CALL.match(block.text) or LINK_WORDS.match(block.text))
+        return BlockKind.PARAGRAPH if is_link else BlockKind.SECTION
     if block.kind is BlockKind.PARAGRAPH and not block.links and credit_of(block.text):
         return BlockKind.CREDIT
     return block.kind
@@ -117,9 +122,10 @@ def kind_of(block: Block) -> BlockKind:
 def with_head(blocks: Sequence[Block]) -> list[Block]:
     """Lines above the text that say a day, a number or who made the issue are the head."""
     told = list(blocks)
+    unit = lone_unit(told)
     for number, block in enumerate(told[:HEAD_BLOCKS]):
         if block.kind in (BlockKind.PARAGRAPH, BlockKind.CREDIT, BlockKind.ENTRY) and not block.links:
-            if is_head(block.text):
+            if is_head(block.text) or number == unit:
                 told[number] = replace(block, kind=BlockKind.MASTHEAD)
             elif len(block.text) > LONGEST_HEAD_LINE:
                 break
@@ -127,6 +133,20 @@ def with_head(blocks: Sequence[Block]) -> list[Block]:
     return [replace(block, kind=BlockKind.MASTHEAD) if names_issue(block) else block for block in told[:last]] + told[
         last:
     ]
+
+
+def lone_unit(blocks: Sequence[Block]) -> int | None:
+    """The number of the one paragraph above all that cites which is the name of an institution."""
+    first = blocks[:MOST_HEAD_BLOCKS]
+    above = list(takewhile(lambda block: not block.links and block.kind is not BlockKind.ROW, first))
+    if any(says_head(block.text) and read_masthead([block.text]).issuer for block in above):
+        return None
+    found = [
+        number
+        for number, block in enumerate(above)
+        if block.kind is BlockKind.PARAGRAPH and UNIT.fullmatch(block.text) and issuer_of(block.text)
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def names_issue(block: Block) -> bool:
@@ -140,13 +160,15 @@ def is_head(text: str) -> bool:
     """Whether a short line says when and where the issue was published."""
     if len(text) > LONGEST_HEAD_LINE or "。" in text:
         return False
-    return says_head(text) or bool(STAFF.match(text)) or bool(DATED.search(text) and find_day(text))
+    is_said = says_head(text) and number_of(text) is None
+    return is_said or bool(STAFF.match(text)) or bool(DATED.search(text) and find_day(text))
 
 
 def with_colophon(blocks: Sequence[Block]) -> list[Block]:
-    """From the first mark of a colophon among the last blocks on, all is colophon."""
+    """From the first mark of a colophon among the last blocks on, all is colophon; rows that cite stand above it."""
     told = list(blocks)
-    for number in range(max(1, len(told) - 12), len(told)):
+    rows = [number for number, block in enumerate(told) if block.kind is BlockKind.ROW and block.links]
+    for number in range(max(1, len(told) - 12, *(row + 1 for row in rows[-1:])), len(told)):
         if told[number].kind is BlockKind.PARAGRAPH and COLOPHON.match(told[number].text):
             rest = [replace(block, kind=BlockKind.COLOPHON) for block in told[number:]]
             return [*told[:number], *rest]
@@ -155,4 +177,4 @@ def with_colophon(blocks: Sequence[Block]) -> list[Block]:
 
 def clean(text: str) -> str:
     """Text with its white space as a browser shows it."""
-    return re.sub(r"[ \t\r\n\f\u00a0\u200b\ufeff]+", " ", text).strip(" \u3000")
+    return WHITE.sub(" ", text).strip(" \u3000")

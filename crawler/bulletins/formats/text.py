@@ -89,13 +89,15 @@ def printed_lines(text: str) -> list[Line]:
             has_gap = True
             continue
         page += opens_page and bool(lines)
+        left = indent(row)
         lines.append(
             Line(
                 text=words,
+                rest=words,
                 page=page if is_paged else None,
                 opens_page=opens_page,
-                left=indent(row),
-                right=indent(row) + width(words),
+                left=left,
+                right=left + width(words),
                 has_gap=has_gap and not is_spaced,
             )
         )
@@ -107,10 +109,13 @@ def with_tables(lines: Sequence[Line]) -> list[Line]:
     """The lines; those that a table left behind when it was copied, with tabs between its cells, are rows of one."""
     told: list[Line] = []
     for is_table, found in groupby(lines, key=lambda line: "\t" in line.text):
+        if not is_table:
+            told += found
+            continue
         group = list(found)
         cells = [[" ".join(cell.split()) for cell in line.text.split("\t")] for line in group]
         links = [[make_block(BlockKind.ROW, cell).links for cell in row] for row in cells]
-        if is_table and sum(map(any, links)) >= max(FEWEST_ROWS, len(group) // 2):
+        if sum(map(any, links)) >= max(FEWEST_ROWS, len(group) // 2):
             told += [ready_line(block) for block in table_blocks(cells, links, pages=[line.page for line in group])]
         else:
             told += group

@@ -12,10 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crawler.bulletins.formats.addresses import without_label
+from crawler.bulletins.formats.contents import contents_title
 from crawler.bulletins.formats.flow import Block, BlockKind, Line
-from crawler.bulletins.formats.joining import close_gaps, join_lines
+from crawler.bulletins.formats.joining import close_gaps, join_lines, width
 from crawler.bulletins.formats.manner import (
+    LONGEST_SECTION,
     Manner,
+    begins_text,
     is_first_full,
     is_full,
     is_large,
@@ -28,6 +31,7 @@ from crawler.bulletins.landmarks import (
     CLAUSE_END,
     CLOSERS,
     COLOPHON,
+    DAY_ALONE,
     FIELD,
     LINK_WORDS,
     NUMBERING,
@@ -55,8 +59,10 @@ SIGNS: Mapping[str, int] = {
     "a link beside it": 2,
     "nothing like news below": -3,
     "numbered as titles are": 3,
+    "named in the table of contents": 3,
     "not numbered, though titles here are": -1,
     "below a title that is numbered as titles are, itself not": -2,
+    "announced as a link of the item above": -4,
     "marked as points in a text are": -3,
     "long": -2,
     "many clauses": -2,
@@ -64,10 +70,13 @@ SIGNS: Mapping[str, int] = {
     "indented as paragraphs are": -3,
 }
 ENOUGH = 3
-LONG = 45  # characters
+LONG = 45  # ems
+MOST_ANNOUNCED = 12  # links of one item
 MANY_CLAUSES = 2  # commas
 LAST_CHARACTER = re.compile(r"^[^\W\d_]$")  # of a title, alone on its last line
 ANNOUNCES = ("：", ":")  # 现将有关情况摘报如下：
+IN_BRACKETS = re.compile(r"^[（(][^）)]*[）)]?$")  # （“某某发布”微信公众号）
+OPENERS = ("（", "(", "《", "【", "[", "“", "<", "＜")
 NEVER_FIRST = "）)】」』，。、；：！？,;"
 OPENS_WITH_DAY = re.compile(r"^(?:\d{4}年)?\d{1,2}\s*月\s*\d{1,2}\s*日[，,]?.{10}|^(?:近日|日前|目前|连日来)[，,]")
 
@@ -94,7 +103,7 @@ class Place:
 
 def title_length(place: Place) -> int:
     """How many lines from this one on are titles; 0 where a paragraph begins."""
-    if is_caption(place.line):
+    if is_caption(place.line) or DAY_ALONE.match(place.line.text):
         return 0
     if count := large_length(place):
         return count
@@ -144,12 +153,24 @@ def large_length(place: Place) -> int:
         line = lines[number]
         same = line.size == first.size and line.is_bold == first.is_bold
         same = same and (is_large(first) or first.is_bold or (line.is_centred and not is_full(line, manner)))
-        new = count and (NUMBERING.match(line.text) or (line.has_gap and not is_full(lines[number - 1], manner)))
+        new = count and (
+            NUMBERING.match(line.text)
+            or (line.has_gap and not is_full(lines[number - 1], manner))
+            or (line.is_centred != first.is_centred and not is_full(lines[number - 1], manner))
+            or (is_all_link(line) != is_all_link(first) and not line.continues_link)
+        )
         if place.kinds[number] is not None or not same or new:
             break
         count += 1
     text = join_lines(line.rest for line in lines[start : start + count])
-    return count if count and len(text) <= LONGEST_TITLE and not text.endswith(("。", "；", "，", "：")) else 0
+    if not count or len(text) > LONGEST_TITLE or text.endswith(("。", "；", "，")):
+        return 0
+    return count if not text.endswith("：") or heads_numbers(text, lines[start + count : start + count + 1]) else 0
+
+
+def heads_numbers(text: str, below: Sequence[Line]) -> bool:
+    """Whether a name with a colon stands over numbered lines: 经济：."""
+    return len(text) <= LONGEST_SECTION and any(NUMBERING.match(line.text) for line in below)
 
 
 def stands_out(line: Line, manner: Manner) -> bool:
@@ -164,7 +185,8 @@ def numbered_length(place: Place) -> int:
     before = place.before[-1].kind if place.before else None
     if place.before and ANNOUNCES_LINKS.search(place.before[-1].plain):
         return 0
-    if before is BlockKind.HEADING and is_first_full(place.line, place.manner):
+    is_marked = mark_of(place.line.text) in place.manner.title_marks
+    if before is BlockKind.HEADING and is_first_full(place.line, place.manner) and not is_marked:
         return 0
     may_begin = before not in (BlockKind.PARAGRAPH, BlockKind.ENTRY) or ends_item(place)
     if not (place.line.has_gap or may_begin):
@@ -177,7 +199,13 @@ def ends_item(place: Place) -> bool:
     """Whether the text above may be the end of an item."""
     if place.manner.has_credits:
         return False
-    return ends_text(place.before[-1].plain) or not place.manner.is_wrapped
+    above = place.before[-1]
+    return ends_text(above.plain) or ends_with_link(above) or not place.manner.is_wrapped
+
+
+def ends_with_link(block: Block) -> bool:
+    """Whether a text ends with its link, or the address of it."""
+    return any(link.is_printed or (link.anchor_text and block.text.endswith(link.anchor_text)) for link in block.links)
 
 
 # ---- told by evidence -----------------------------------------------------------------------------------------
@@ -191,8 +219,12 @@ def signs(place: Place, count: int) -> Iterator[str]:
     yield sign_below(place, count)
     if any(line.links for line in place.lines[place.start : place.start + count]):
         yield "a link beside it"
+        if is_announced(place):
+            yield "announced as a link of the item above"
     if line.has_gap and manner.has_gaps:
         yield "stands apart"
+    if manner.listed and contents_title(line.text) in manner.listed:
+        yield "named in the table of contents"
     mark = mark_of(line.text)
     if mark in manner.title_marks:
         yield "numbered as titles are"
@@ -203,7 +235,7 @@ def signs(place: Place, count: int) -> Iterator[str]:
             yield "below a title that is numbered as titles are, itself not"
     elif mark and mark not in manner.section_marks:
         yield "marked as points in a text are"
-    if len(text) > LONG:
+    if width(text) > LONG:
         yield "long"
     if OPENS_WITH_DAY.match(text):
         yield "opens with a day"
@@ -211,6 +243,13 @@ def signs(place: Place, count: int) -> Iterator[str]:
         yield "many clauses"
     if starts_paragraph(line, manner) and not place.lines[place.start + count - 1].is_centred:
         yield "indented as paragraphs are"
+
+
+def is_announced(place: Place) -> bool:
+    """Whether the line above, or the one above others with links, says that links of an item follow."""
+    above = next((block for block in reversed(place.before[-MOST_ANNOUNCED:]) if not block.links), None)
+    has_item = any(block.kind is BlockKind.HEADING for block in place.before)
+    return has_item and above is not None and bool(ANNOUNCES_LINKS.search(above.plain))
 
 
 def sign_above(place: Place) -> str:
@@ -240,7 +279,14 @@ def sign_below(place: Place, count: int) -> str:
     is_text = is_running(below, manner) or is_first_full(below, manner) or starts_paragraph(below, manner)
     if is_text or below.links or "。" in below.text or below.text.count("，") >= MANY_CLAUSES:
         return "news below"
+    if has_address(place.line) and is_linked_heading(place.before[-1:]):  # in a list of titles, one links nothing
+        return "news below"
     return "nothing like news below"
+
+
+def is_linked_heading(above: Sequence[Block]) -> bool:
+    """Whether a title with its own link stands right above."""
+    return any(block.kind is BlockKind.HEADING and bool(block.links) for block in above)
 
 
 def plain_title_length(place: Place) -> int:
@@ -248,7 +294,9 @@ def plain_title_length(place: Place) -> int:
     lines, kinds, start, manner = place.lines, place.kinds, place.start, place.manner
     if is_source(lines[start].text) and start > 0 and kinds[start - 1] is None and reads_as_title(lines[start - 1]):
         return 0  # 云岭日报 4月3日 below a title; below an address it is one itself: 讲座预告 6月18日
-    if place.before and place.before[-1].kind is BlockKind.HEADING and is_text_width(lines[start], manner):
+    is_marked = mark_of(lines[start].text) in manner.title_marks
+    heads_section = bool(place.before) and place.before[-1].kind is BlockKind.HEADING
+    if heads_section and not is_marked and is_text_width(lines[start], manner):
         return 0
     count = 0
     for number in range(start, min(start + MOST_LINES + 1, len(lines))):
@@ -260,6 +308,8 @@ def plain_title_length(place: Place) -> int:
         if count and ((manner.has_looks and line.has_gap) or is_first_full(line, manner)):
             break
         if count and not goes_on_below(lines[number - 1], line, manner):
+            break
+        if count and is_all_link(line) != is_all_link(lines[start]) and not line.continues_link:
             break
         if is_full(line, manner) and not has_address(line) and not ends_below(place.at(number)):
             break
@@ -281,7 +331,9 @@ def goes_on_below(above: Line, line: Line, manner: Manner) -> bool:
     """Whether a title may go on from one line to the next: only where lines are broken at all."""
     if has_address(above) or not manner.is_wrapped:
         return False
-    return not line.has_gap or is_full(above, manner)
+    if is_full(above, manner):
+        return True
+    return not line.has_gap and 2 * width(above.text) >= width(line.text)
 
 
 def reads_as_title(line: Line) -> bool:
@@ -299,6 +351,8 @@ def reads_as_title(line: Line) -> bool:
     if line.links and line.rest.rstrip(CLOSERS).endswith(("，", "、", "；", "。", ",", ";")):
         return False  # the sentence goes on behind the address
     if ends_with_link_words(line):
+        return False
+    if text.endswith(OPENERS) or IN_BRACKETS.match(text):
         return False
     bare = text.rstrip(CLOSERS)
     return len(re.findall(r"[^\W\d_]", text)) >= 2 and not bare.endswith(("。", "；", ";", *CLAUSE_END))
@@ -319,13 +373,14 @@ def ends_below(place: Place) -> bool:
     if following >= len(place.lines) or place.kinds[following] is not None:
         return False
     below = place.lines[following]
-    if starts_paragraph(below, place.manner) and not starts_paragraph(place.line, place.manner):
+    is_indented = starts_paragraph(place.line, place.manner)
+    if starts_paragraph(below, place.manner) and (not is_indented or begins_text(place.lines, following, place.manner)):
         return True  # it is whole, and as wide as the column: the text below begins with an indent
     return (reads_as_title(below) or bool(LAST_CHARACTER.match(below.text))) and not is_full(below, place.manner)
 
 
 def level_of(line: Line, manner: Manner) -> int:
-    """A heading's level: by its type size among the sizes of the document's headings."""
+    """A heading's level: by the size of its type among those of the headings; below all, where its words tell it."""
     if line.size is None or round(line.size, 1) not in manner.heading_sizes:
-        return TITLE_LEVEL + len(manner.heading_sizes)
+        return max(TITLE_LEVEL + len(manner.heading_sizes), manner.deepest + 1)
     return TITLE_LEVEL + manner.heading_sizes.index(round(line.size, 1))

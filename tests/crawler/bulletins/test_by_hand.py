@@ -1,8 +1,8 @@
 """How well bulletins are read that were written without sight of the rules, and after which rules were then mended.
 
-One half was looked at first, the other later, a second and a third set last: what they reach now says that nothing is
-lost again, not how an issue of a manner that nobody has seen will fare. The floors are what is reached, no more: they
-rise as the rules get better.
+They were looked at one after the other: what they reach now says that nothing is lost again, not how an issue of a
+manner that nobody has seen will fare. That says the fifth, which was read once, when all rules were made. The floors
+are what is reached, no more: they rise as the rules get better.
 What is aimed at: all links found, 98 % placed right, of the sure ones 99 %, and nine in ten sure.
 """
 
@@ -41,7 +41,10 @@ FLOORS = {
     "open": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=0.994),
     "held out": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=0.994),
     "second": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=0.976),
-    "third": Floor(found=1.0, placed=0.86, sure_right=0.99, sure=0.86),
+    "third": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=0.99),
+    "fourth": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=0.99),
+    "fourth held out": Floor(found=1.0, placed=0.98, sure_right=1.0, sure=0.96),
+    "fifth": Floor(found=1.0, placed=0.98, sure_right=1.0, sure=0.95),
 }
 PRINTED_FLOORS = {
     "open": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=1.0),

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from crawler.bulletins.reading import read_bulletin
 from storage.errors import UnreadableBulletin
 from storage.records import Bulletin, PlacedBy
+from tests.conftest import examples
 from tests.crawler.bulletins import binding
 from tests.crawler.bulletins.made import make_issue
 from tests.crawler.bulletins.office import Cell, OfdLine, S, ofd, workbook, zipped
@@ -198,7 +199,7 @@ def test_a_mail_whose_charset_is_none_is_read_by_its_bytes(charset: bytes) -> No
     assert len(read_bulletin(b"From: a@example.org\r\nSubject: x\r\n" + head + link, "a.eml").citations) == 1
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(
     st.sampled_from(["docx", "docx_table", "xlsx", "ofd", "epub", "mail", "mhtml"]), st.randoms(use_true_random=False)
 )

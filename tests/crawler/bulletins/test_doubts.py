@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from crawler.bulletins.citations import places
 from crawler.bulletins.doubts import doubtful
 from crawler.bulletins.drafts import Draft
 from crawler.bulletins.formats.flow import Link
 from crawler.bulletins.items import Placed
 from storage.records import PlacedBy
+from tests.timing import computing_within
 
 TEXT = "会议传达学习了上级有关会议精神，听取了工作情况汇报，研究部署了下一步重点任务。"
 
@@ -87,6 +87,28 @@ def test_one_item_with_nearly_all_links_beside_others_with_none_is_doubted():
 
 def test_many_items_are_weighed_at_once():
     items = [(draft(f"第{number}次会议在云岭召开"), ["a", "b"]) for number in range(20_000)]
-    began = time.process_time()
-    assert doubts(*items) == []
-    assert time.process_time() - began < 10
+    with computing_within(10):
+        assert doubts(*items) == []
+
+
+@pytest.mark.parametrize(
+    ("end", "confidences"),
+    [
+        ("还不知道怎么办读者证？戳这里", [0.98, 0.98, 0.98, 0.98, 0.7]),
+        ("校友信息更新请戳这里填写。", [0.98, 0.98, 0.98, 0.98, 0.7]),
+        ("相关报道：戳这里", [0.98] * 5),
+        (TEXT + "欢迎广大读者前来参观，戳这里" + TEXT, [0.98] * 5),
+    ],
+)
+def test_a_further_link_in_a_last_line_that_speaks_to_readers_is_doubted(end: str, confidences: list[float]):
+    titles = ["水文学会换届大会召开", "专家赴白沙河流域调研", "科普讲座走进山区小学", "年会论文集出版"]
+    drafts = [draft(title) for title in titles]
+    drafts[-1].paragraphs.append(end)
+    anchors = [*(("查看原文", each) for each in drafts), ("戳这里", drafts[-1])]
+    placed = [
+        Placed(
+            link=Link(url=f"https://mp.weixin.qq.com/s/{n}", grounds=PlacedBy.HYPERLINK, anchor_text=words), draft=each
+        )
+        for n, (words, each) in enumerate(anchors)
+    ]
+    assert [place.confidence for place in places(placed, drafts)] == confidences

@@ -22,7 +22,7 @@ from tests.crawler.bulletins.written import printed_by_chromium, python_docx, we
 Record = Callable[[str, object], None]
 
 SEEN, HELD_OUT = range(60), range(1000, 1060)
-OF_EACH_KIND = 20 if is_ci() else 8
+OF_EACH_KIND = 20 if is_ci() else 5
 KINDS = [
     *("pdf", "pdf_small", "pdf_columns", "pdf_turned", "pdf_codes", "ofd"),
     *("docx", "docx_table", "docx_codes", "html", "mhtml", "markdown"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from crawler.bulletins.arranging import arranged
@@ -13,6 +11,7 @@ from crawler.bulletins.formats.flow import Block, BlockKind, Link
 from crawler.bulletins.landmarks import CALL, CAPTION, CONTENTS, NUMBERING, mark_of
 from crawler.bulletins.reading import read_bulletin
 from storage.records import PlacedBy
+from tests.timing import computing_within
 
 from .test_placing import ITEMS, TEXT, link, places, sure_titles
 
@@ -128,9 +127,8 @@ def test_a_dot_right_before_its_words_is_a_bullet():
 @pytest.mark.long
 @pytest.mark.parametrize("mark", ["9月3日，", "▲", "王 ", "——"])
 def test_marks_without_end_are_read_at_once(mark):
-    began = time.process_time()
-    read_bulletin(("\n".join([mark * 3] * 20_000)).encode(), "a.txt")
-    assert time.process_time() - began < 20
+    with computing_within(20):
+        read_bulletin(("\n".join([mark * 3] * 20_000)).encode(), "a.txt")
 
 
 # ---- heads and colophons -------------------------------------------------------------------------------------------
@@ -263,3 +261,33 @@ def test_a_sender_below_a_title_is_no_title_but_units_below_the_name_of_a_sectio
     assert told[1].kind is BlockKind.PARAGRAPH
     told = with_bylines([heading("部门动态"), heading("市教育局", 5), block(BlockKind.PARAGRAPH, TEXT)])
     assert told[1].kind is BlockKind.HEADING
+
+
+# ---- below all items -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "更多内容请关注“书香松江”微信公众号：{}",
+        "还没有关注我们公众号的读者请点{}",
+        "上期《一周推文》请看{}",
+        "欢迎关注我们：{}",
+    ],
+)
+def test_a_line_that_leads_to_the_account_or_to_an_earlier_issue_is_of_no_item(call):
+    items = "".join(
+        f'<p><b>{title}</b></p><p>{TEXT}</p><p><a href="{link(n)}">全文</a></p>' for n, title in enumerate(ITEMS, 1)
+    )
+    bulletin = read_bulletin(
+        f"<h1>一周推文</h1>{items}<p>{call.format(f'<a href={link(9)}>这里</a>')}</p>".encode(), "a.html"
+    )
+    assert [len(item.citations) for item in bulletin.items] == [1] * len(ITEMS)
+    assert [citation.article_url for citation in bulletin.unplaced] == [link(9)]
+
+
+def test_such_a_line_below_addresses_opens_no_item():
+    items = "".join(f"📍{title}\n{TEXT}\n{link(n)}\n\n" for n, title in enumerate(ITEMS, 1))
+    bulletin = read_bulletin(f"志愿者通知\n\n{items}还没有关注我们公众号的伙伴请点这里：{link(9)}\n".encode(), "a.txt")
+    assert [len(item.citations) for item in bulletin.items] == [1] * len(ITEMS)
+    assert [citation.article_url for citation in bulletin.unplaced] == [link(9)]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from crawler.bulletins.formats.rtf import from_html, unpack_rtf
 from crawler.bulletins.reading import read_bulletin
 from storage.errors import UnreadableBulletin
+from tests.conftest import examples
 from tests.crawler.bulletins.compound import Tree, compound, message, packed_rtf
 from tests.crawler.bulletins.test_containers import TOKEN, cited, damaged, page
 
@@ -104,7 +105,7 @@ def test_a_text_that_claims_to_unpack_to_gigabytes_is_refused() -> None:
     assert refused.value.kind == "too_complex"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_any_damaged_message_is_read_or_refused(chance: Random) -> None:
     whole = compound(message(rtf=packed_rtf(RTF.encode()), files={"乙.html": page("乙县启动编纂", TOKEN + "02")}))
@@ -112,7 +113,7 @@ def test_any_damaged_message_is_read_or_refused(chance: Random) -> None:
         assert read_bulletin(damaged(whole, chance), "file").file == "file"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_any_damaged_text_in_rtf_comes_to_an_end(chance: Random) -> None:
     broken = damaged(RTF.encode(), chance)

@@ -11,6 +11,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from crawler.bulletins.formats.flow import Link
+from crawler.bulletins.formats.pdf_tables import goes_on_over_page
 from crawler.bulletins.reading import read_bulletin
 from storage.records import Bulletin, PlacedBy
 from tests.crawler.bulletins.printing import FONT
@@ -183,12 +185,12 @@ def test_a_table_that_cites_nothing_is_a_part_of_the_text_around_it() -> None:
 # ---- texts with their titles in front -------------------------------------------------------------------------------
 
 
-def led(mode: int) -> Bulletin:
+def led(mode: int, stop: str = "。") -> Bulletin:
     """Texts that begin with their titles, drawn with a line around the type (mode 2) as Word makes bold, or not."""
     sheet = Sheet()
     for number, title in enumerate(TITLES, 1):
         text = sheet.canvas.beginText(72, sheet.height)
-        for words, drawn in ((title, mode), ("。县文旅局组织专家开展现场踏勘，并形成报告。", 0)):
+        for words, drawn in ((title, mode), (f"{stop}县文旅局组织专家开展现场踏勘，并形成报告。", 0)):
             text.setTextRenderMode(drawn)
             text.textOut(words)
         sheet.canvas.drawText(text)
@@ -201,8 +203,12 @@ def test_bold_words_in_front_of_texts_are_their_titles_in_print_too():
     assert placed(led(mode=2)) == RIGHT
 
 
+def test_short_first_sentences_of_all_citing_texts_are_their_titles():
+    assert placed(led(mode=0)) == RIGHT
+
+
 def test_where_nothing_tells_the_texts_apart_the_places_are_not_sure():
-    citations = [each for item in led(mode=0).items for each in item.citations]
+    citations = [each for item in led(mode=0, stop="，").items for each in item.citations]
     assert len(citations) == len(TITLES)
     assert all(each.confidence < 0.9 for each in citations)
 
@@ -231,3 +237,53 @@ def test_two_columns_of_short_texts_are_read_one_after_the_other() -> None:
             sheet.write("阅读全文", left, up=-77, link=url(number + step + 1))
         sheet.height -= 98
     assert sorted(placed(sheet.read())) == sorted(RIGHT)
+
+
+def test_the_edge_of_a_cell_is_no_underline_of_the_link_that_fills_it() -> None:
+    """Browsers draw the edges of each cell by themselves, the lower one right below the link."""
+    sheet, edges = Sheet(), (72.0, 300.0, 500.0)
+    for number, title in enumerate(TITLES, 1):
+        top = sheet.height + 14
+        sheet.write(title, edges[0] + 2)
+        left, right = edges[1], edges[2]
+        sheet.write("公众号", left + 2)
+        sheet.write("查看", left + 2, up=-14)
+        sheet.canvas.linkURL(url(number), (left + 1, sheet.height - 18, right - 1, sheet.height - 4))
+        for one, other in pairwise(edges):
+            sheet.rule(one, top, other, top)
+            sheet.rule(one, top - 33, other, top - 33)
+        for place in edges:
+            sheet.rule(place, top - 33, place, top)
+        sheet.height -= 33
+    assert set(placed(sheet.read())) == set(RIGHT)
+
+
+def row_over_page(*, title: str, rest: str, number: int, other: int) -> list[tuple[list[str], int]]:
+    """What two rows say, and to what articles they lead, the second at the top of the next page."""
+    return [(["1", title, url(number)[:30]], number), (["", rest, url(number)[30:]], other)]
+
+
+@pytest.mark.parametrize(
+    ("rest", "other", "is_one"),
+    [("", 1, True), ("港史", 1, True), ("老物件征集", 2, False)],
+)
+def test_a_row_goes_on_over_the_page_under_its_own_link_alone(rest: str, other: int, *, is_one: bool) -> None:
+    (words, target), (below, further) = row_over_page(title="三百件文物讲述开", rest=rest, number=1, other=other)
+    links = [[(), (), (Link(url=url(n), grounds=PlacedBy.ROW),)] for n in (target, further)]
+    assert goes_on_over_page((words, links[0], 1), (below, links[1], 2)) is is_one
+
+
+def test_words_that_float_to_a_side_stand_at_their_height_though_drawn_first() -> None:
+    """Browsers draw them before or after all other text."""
+    sheet, start = Sheet(), 600.0
+    for number in range(len(TITLES)):
+        sheet.height = start - 90 * number
+        sheet.write("更多", 460, link=url(number + 1))
+    for number, title in enumerate(TITLES):
+        sheet.height = start - 90 * number
+        sheet.write(title, 72)
+        sheet.height -= 30
+        sheet.write("县文旅局组织专家开展现场踏勘，并形成报告，下一步将公开征求意见。", 72)
+    bulletin = sheet.read()
+    cited = [citation.cited_url for item in bulletin.items[1:] for citation in item.citations]
+    assert cited == [url(number) for number in (2, 3, 4)]

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "bulletins"
-LATER = tuple(Path(__file__).parent / name for name in ("second", "third"))
+LATER = tuple(Path(__file__).parent / name for name in ("second", "third", "fourth", "fifth"))
 RULE = "\n=====\n"
 PLACE = re.compile(r"\{(?P<label>\d+)(?::(?P<form>[a-z]+))?(?:/(?P<cut>\d+))?\}")
 PADDING = re.compile(r"\{P(\d+)\}")
@@ -69,7 +69,9 @@ class Description:
 
     @property
     def half(self) -> str:
-        """The half that it is in: by its name alone, so that nobody chose; or the later set that it is of."""
+        """The half that it is in: by its name alone, so that nobody chose; or the later set, or half of it."""
+        if self.later == "fourth" and half_of(self.stem) == "held out":
+            return "fourth held out"
         return self.later or half_of(self.stem)
 
 
