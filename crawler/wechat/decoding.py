@@ -31,15 +31,26 @@ _CHARSETS = {
 }
 
 
-def decode(body: bytes, content_type: str | None = None) -> str:
-    """Return the text of a page. What is broken becomes U+FFFD; nothing is raised."""
+def decode(body: bytes, content_type: str | None = None) -> tuple[str, bytes]:
+    """Return the text of a page, and the same in UTF-8 (nearly always the bytes that came).
+
+    What is broken becomes U+FFFD; nothing is raised.
+    """
+    text = _marked(body)
+    if text is None:
+        try:
+            return body.decode("utf-8"), body
+        except UnicodeDecodeError:
+            text = _decode_other(body, _declared_charset(body, content_type))
+    return text, text.encode("utf-8", "replace")
+
+
+def _marked(body: bytes) -> str | None:
+    """The text of a page with a byte order mark."""
     for mark, charset in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(charset, "replace")
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return _decode_other(body, _declared_charset(body, content_type))
+    return None
 
 
 def _declared_charset(body: bytes, content_type: str | None) -> str | None:

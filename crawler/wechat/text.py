@@ -103,7 +103,7 @@ def _tree(html: str) -> BeautifulSoup | None:
     """A fragment as a tree, within the bounds of a page; None beyond them, or where there is nothing to make one of."""
     utf8 = html.encode("utf-8", "replace")
     try:
-        return None if find_excess(html, utf8) else parse(utf8)
+        return None if find_excess(utf8) else parse(utf8)
     except TooMuch:
         return None
 

@@ -14,12 +14,16 @@ def js(text: str) -> str:
 
 @cache
 def filler(length: int) -> bytes:
-    """Inlined script of this length, in blocks as WeChat has them; it compresses about as real pages do (4 to 1)."""
+    """Inlined script of this length, in blocks as WeChat has them; it compresses about as real pages do (4 to 1).
+
+    Like the blocks of real pages since 2020, all but the first show themselves as bundles of program text.
+    """
     if not length:
         return b""
     chance = random.Random(length)
     names = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(2, 9))) for _ in range(250)]
     open_tag, close_tag = '<script type="text/javascript" nonce="1" reportloaderror>', "</script>\n"
+    bundle = open_tag + "var __INLINE_SCRIPT__ = (function () {\n  'use strict';\n"
     shapes = (
         "function {0}({1},{2}){{if(!{1}){{return {2}.{3}}}var {4}=window.{0}||{{}};{4}.{3}({1},'{2}')}}",
         "var {0}=(function(){{'use strict';return {1}.prototype.{2}.call({3},{4})}})();",
@@ -31,7 +35,7 @@ def filler(length: int) -> bytes:
     while total + len(block) < length:
         block += chance.choice(shapes).format(*chance.choices(names, k=5)) + "\n"
         if len(block) > 60_000:
-            blocks.append(block + close_tag)
+            blocks.append(block + ("})();" if blocks else "") + close_tag)
             total += len(blocks[-1])
-            block = open_tag
-    return "".join([*blocks, block + close_tag]).encode()
+            block = bundle
+    return "".join([*blocks, block + ("})();" if blocks else "") + close_tag]).encode()
