@@ -310,6 +310,12 @@ def _page() -> Callable[..., object]:
     return reading.read_page
 
 
+def _no_page() -> Callable[..., object]:
+    from crawler import saved_pages
+
+    return saved_pages.refuse_other_files
+
+
 def _style() -> Callable[..., object]:
     from crawler.wechat import assets
 
@@ -336,6 +342,7 @@ def _list() -> Callable[..., object]:
 
 READINGS: dict[str, Callable[[], Callable[..., object]]] = {
     "page": _page,
+    "no page": _no_page,
     "style": _style,
     "bulletin": _bulletin,
     "bulletin without pictures": _without_pictures,

@@ -17,9 +17,10 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from crawler.files import read_file, reading
+from crawler.outlets import outlet
 from crawler.words import language, say, say_error
 from storage.errors import MirrorError, NotAnArticle, ReadingError, UnreadableBulletin, WrongSettings, WrongUsage
 
@@ -31,12 +32,15 @@ gettext.textdomain("wxmirror")
 import click  # noqa: E402  (some of its words are looked up when it is imported)
 
 if TYPE_CHECKING:
+    from io import TextIOWrapper
+
     from crawler.config import Config
     from storage.archive import Archive
 
 DONE, FAILED, UNREADABLE, STOPPED_EARLY = 0, 1, 2, 3
 EXPORT_FORMATS = ("warc", "site", "html")
 DAY = click.DateTime(["%Y-%m-%d"])
+FILE = click.Path(readable=False, path_type=Path)  # whether it may be read is told in the reader's words, with the rest
 
 
 class House(click.Group):
@@ -76,15 +80,11 @@ force_option = click.option("--force", is_flag=True, help=say("write over the fi
 
 def main() -> None:
     """Run the command line; every error that was planned for becomes a sentence and an exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stdout, sys.stderr = (outlet(cast("TextIOWrapper | None", stream)) for stream in (sys.stdout, sys.stderr))
     try:
         app()
     except MirrorError as error:
         fail(error)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(DONE)
     except Exception as error:  # the outer edge: a fault of ours is told as one
         if os.environ.get("WXMIRROR_DEBUG"):
             raise
@@ -164,7 +164,10 @@ def init(*, force: bool, as_json: bool) -> None:
     place = Path(DEFAULT_FILE)
     if place.exists() and not force:
         raise WrongSettings(place=str(place), reason=say("the file is there already; --force writes over it"))
-    place.write_text(sample(), encoding="utf-8")
+    try:
+        place.write_text(sample(), encoding="utf-8")
+    except OSError as error:
+        raise WrongSettings(place=str(place), reason=error.strerror or str(error)) from error
     if as_json:
         emit({"file": str(place)})
     else:
@@ -175,13 +178,13 @@ def init(*, force: bool, as_json: bool) -> None:
 
 
 @command("Show how a bulletin is understood; touches neither archive nor network.")
-@click.argument("files", metavar=say("FILE…"), nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar=say("FILE…"), nargs=-1, required=True, type=FILE)
 @as_json_option
 def read(files: tuple[Path, ...], *, as_json: bool) -> None:
     """Read bulletins."""
     with reading("bulletin") as reader:
         from crawler.forms import bulletin_form
-        from crawler.showing import show_bulletin
+        from crawler.showing.bulletins import show_bulletin
 
         def one(file: Path) -> dict[str, Any]:
             bulletin = reader.read_bulletin(read_file(file), str(file))
@@ -192,20 +195,32 @@ def read(files: tuple[Path, ...], *, as_json: bool) -> None:
         each_file(files, one, as_json=as_json)
 
 
+def web_address(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Check an option that is an address."""
+    from crawler.config import check_web_address
+
+    if value is not None:
+        try:
+            check_web_address(value)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+    return value
+
+
 @command("Show what a saved page is, with the evidence; touches neither archive nor network.")
-@click.argument("pages", metavar=say("PAGE…"), nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--url", metavar=say("URL"), help=say("the address that the page came from"))
+@click.argument("pages", metavar=say("PAGE…"), nargs=-1, required=True, type=FILE)
+@click.option("--url", metavar=say("URL"), callback=web_address, help=say("the address that the page came from"))
 @as_json_option
 def inspect(pages: tuple[Path, ...], url: str | None, *, as_json: bool) -> None:
     """Inspect saved pages."""
     with reading("page") as reader:
         from crawler.forms import reading_form
-        from crawler.showing import show_reading
+        from crawler.showing.articles import show_reading
 
         zone = settings().schedule.zone
 
         def one(file: Path) -> dict[str, Any]:
-            read = reader.read_page(read_file(file), url, None)
+            read = reader.read_saved_page(read_file(file), str(file), url)
             if not as_json:
                 show_reading(str(file), read, zone)
             return reading_form(str(file), read)
@@ -248,7 +263,7 @@ def schedule(*, as_json: bool) -> None:
 def status(*, as_json: bool) -> None:
     """Show the archive's numbers."""
     from crawler.forms import status_form
-    from crawler.showing import show_status
+    from crawler.showing.runs import show_status
     from crawler.timetable import next_run
 
     config = settings()
@@ -271,7 +286,7 @@ def status(*, as_json: bool) -> None:
 def find(urls: tuple[str, ...], *, as_json: bool) -> None:
     """Find articles."""
     from crawler.forms import article_form
-    from crawler.showing import show_article
+    from crawler.showing.articles import show_article
     from crawler.wechat.urls import read_address
 
     gc.freeze()  # one walk of the collector over all that was imported costs more than the look-up
@@ -297,10 +312,8 @@ def find(urls: tuple[str, ...], *, as_json: bool) -> None:
 
 
 @command("Write a bulletin whose dead links lead to the archive.")
-@click.argument("file", metavar=say("FILE"), type=click.Path(path_type=Path))
-@click.option(
-    "--out", metavar=say("FILE"), required=True, type=click.Path(path_type=Path), help=say("the file to write")
-)
+@click.argument("file", metavar=say("FILE"), type=FILE)
+@click.option("--out", metavar=say("FILE"), required=True, type=FILE, help=say("the file to write"))
 @click.option("--only-gone", is_flag=True, help=say("leave links whose article is still readable at WeChat"))
 @click.option(
     "--base-url", metavar=say("URL"), help=say("the reading room's public address, as https://archive.example.org")
@@ -326,7 +339,7 @@ def restore(
     "--out",
     metavar=say("PATH"),
     required=True,
-    type=click.Path(path_type=Path),
+    type=FILE,
     help=say("the file or folder to write"),
 )
 @click.option(
@@ -381,7 +394,8 @@ def serve(host: str | None, port: int | None) -> None:
 def verify(*, as_json: bool) -> None:
     """Audit the archive's fixity."""
     from crawler.forms import verification_form
-    from crawler.showing import bar, show_verification
+    from crawler.showing.terminal import bar
+    from crawler.showing.upkeep import show_verification
 
     started = time.monotonic()
     with open_archive(settings()) as archive, bar() as progress:

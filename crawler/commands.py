@@ -16,7 +16,9 @@ import click
 from crawler.child import the_child
 from crawler.cli import DONE, FAILED, STOPPED_EARLY, UNREADABLE, emit, open_archive
 from crawler.forms import export_form, repacked_form, summary_form
-from crawler.showing import bar, human_moment, show_export, show_repacked, show_summary, tell
+from crawler.showing.runs import show_summary
+from crawler.showing.terminal import bar, human_moment, tell
+from crawler.showing.upkeep import show_export, show_repacked
 from crawler.words import say, say_error
 from storage.errors import ArchiveError, MirrorError, NoArchive, NotInArchive, WrongUsage
 
@@ -38,7 +40,7 @@ def run_crawl(
     """Crawl, or rehearse a crawl; the exit code."""
     if replaces is not None:
         refuse_all_but_one_file(inputs)
-    if dry_run:
+    if dry_run or would_begin_with_nothing(config, inputs):
         from crawler.crawling import rehearse
 
         with watching(config) as watcher, existing_archive(config) as archive:
@@ -74,6 +76,21 @@ def run_crawl(
     if summary.stopped_by:
         return FAILED if summary.stopped_by == "error" else STOPPED_EARLY
     return UNREADABLE if watcher.problems else DONE
+
+
+def would_begin_with_nothing(config: Config, inputs: Sequence[str]) -> bool:
+    """Whether a crawl would make an archive where none is, and find nothing to put into it."""
+    from crawler.inputs import is_nothing
+
+    if not inputs or config.sources or not is_nothing(inputs):
+        return False
+    try:
+        open_archive(config).close()
+    except NoArchive:
+        return True
+    except ArchiveError:
+        return False  # whatever is wrong with it, the crawl tells or mends
+    return False
 
 
 class NotOneFile(WrongUsage):
@@ -151,7 +168,12 @@ def with_contact(config: Config) -> Config:
 
     tell("The sites visited are told whom they can write to. This is asked once and written into wxmirror.toml.")
     contact = click.prompt(say("Your e-mail or web address"), err=True)
-    keep_contact(contact)
+    try:
+        keep_contact(contact)
+    except OSError as error:
+        tell(
+            "It could not be written ({reason}), so it is asked for again next time.", reason=say(error.strerror or "")
+        )
     return config.model_copy(update={"crawl": config.crawl.model_copy(update={"contact": contact})})
 
 

@@ -157,6 +157,7 @@ def check_web_address(value: str) -> None:
     try:
         parts = urlsplit(value)
         is_whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        is_whole &= not re.search(r"\s", parts.netloc)
     except ValueError:
         is_whole = False
     if not is_whole:
@@ -176,8 +177,11 @@ class ScheduleSettings(_Section):
     @field_validator("until")
     @classmethod
     def _hour(cls, value: str | None) -> str | None:
-        if value:
-            time.fromisoformat(value)
+        try:
+            if value:
+                time.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError(say("a time of day is wanted, as 06:30")) from error
         return value or None
 
     @field_validator("zone")
@@ -186,7 +190,7 @@ class ScheduleSettings(_Section):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"no such time zone: {value}") from error
+            raise ValueError(say("a time zone is wanted, as Asia/Shanghai")) from error
         return value
 
 
@@ -250,7 +254,7 @@ def load_config(environ: Mapping[str, str] = os.environ, folder: Path | None = N
     """
     place = Path(environ.get("WXMIRROR_CONFIG") or (folder or Path()) / DEFAULT_FILE)
     if "WXMIRROR_CONFIG" in environ and not place.is_file():
-        raise WrongSettings(place="WXMIRROR_CONFIG", reason=f"there is no file {place}")
+        raise WrongSettings(place="WXMIRROR_CONFIG", reason=say("there is no file {place}", place=place))
     written = _read_file(place) if place.is_file() else {}
     for path, name, value in _environment(environ):
         section = written.setdefault(path[0], {}) if len(path) > 1 else written
@@ -306,8 +310,15 @@ WRONG_VALUES = {
 def _read_file(place: Path) -> dict[str, Any]:
     try:
         written = tomllib.loads(place.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise WrongSettings(place=str(place), reason=str(error)) from error
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"at line \d+", str(error))
+        where = say("line {line}", line=at[0].split()[-1]) if at else say("the last line")
+        reason = say("{where} is not as TOML wants it: texts in quotation marks, lists in square brackets", where=where)
+        raise WrongSettings(place=str(place), reason=reason) from error
+    except UnicodeDecodeError as error:
+        raise WrongSettings(place=str(place), reason=say("the file is not in UTF-8: save it anew as that")) from error
+    except OSError as error:
+        raise WrongSettings(place=str(place), reason=error.strerror or str(error)) from error
     _refuse_unknown(Config, written, place.name)
     return written
 

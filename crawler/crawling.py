@@ -16,9 +16,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import AsyncCrawlerRunner
@@ -33,6 +31,7 @@ from crawler.exchanges import WAY_OUT_FAILURES, failure_word
 from crawler.fetching import Assets
 from crawler.files import read_file
 from crawler.guard import TRUSTED_HOSTS, GuardedResolver, proxy_hosts
+from crawler.inputs import told_apart
 from crawler.intake import Intake, list_of
 from crawler.notifying import notify
 from crawler.pacing import Clock, NightIsOver, Pace, SystemClock
@@ -44,10 +43,9 @@ from crawler.sources.keeping import Asker, IntoArchive
 from crawler.tally import Listener, LogListener, Tally
 from crawler.threads import InChild, Threads
 from crawler.visits import OWNER, Visits
-from crawler.wechat.urls import is_wechat_host, read_address
 from crawler.words import say
 from storage.archive import Archive
-from storage.errors import ArchiveBusy, MirrorError, NotAnArticle
+from storage.errors import ArchiveBusy, MirrorError
 from storage.records import Reading, RunSummary
 
 BYTES_THREADS = 2
@@ -253,7 +251,7 @@ def rehearse(
     if config.sources:
         tally.listener.note(
             say(
-                "{count} sources would be asked; `wxmirror sources try` shows what they would give.",
+                "{count} sources would be asked; `wxmirror sources try` shows what would come in.",
                 count=len(config.sources),
             )
         )
@@ -285,29 +283,6 @@ def begin_alone(config: Config) -> Crawl:
     stack.callback(one.close)
     one.stands_alone(stack)
     return one
-
-
-NEVER_VISITED = {"lookalike_host", "user_info"}
-"""Addresses of these kinds are not even bulletins: they are made to be taken for something else."""
-
-
-def told_apart(inputs: Sequence[str], listener: Listener) -> tuple[list[Path], list[str], list[str]]:
-    """Files, bulletins' URLs, and articles' own addresses among what was named; the rest is told to the listener."""
-    files, urls, by_hand = [], [], []
-    for named in inputs:
-        if not named.lower().startswith(("http://", "https://", "mp.weixin.qq.com/")):
-            files.append(Path(named))
-            continue
-        try:
-            read_address(named)
-            by_hand.append(named)
-        except NotAnArticle as error:
-            host = urlsplit(named).hostname
-            if host is None or is_wechat_host(host) or error.values["reason"] in NEVER_VISITED:
-                listener.problem(error)
-            else:
-                urls.append(named)
-    return files, urls, by_hand
 
 
 def _take_in_and_visit(

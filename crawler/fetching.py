@@ -270,10 +270,9 @@ class Assets:
     async def _read_held(self, sheets: Sequence[str]) -> list[str]:
         """Those of the sheets that are held, each of them read, once in a run."""
         unread = [key for key in sheets if key not in self._sheets]
-        for key in await self.threads(self.archive.has_assets, unread) if unread else ():
-            held = (await self.threads(self.archive.renditions, key))[0]
-            is_sheet = held.media_type == "text/css"
-            css = await self.threads(self.archive.read_blob, held.sha256) if is_sheet else b""
+        for key in await self.threads(self.archive.held_sheets, unread) if unread else ():
+            held = next(it for it in await self.threads(self.archive.renditions, key) if it.media_type == "text/css")
+            css = await self.threads(self.archive.read_blob, held.sha256)
             self._sheets[key] = await self.reader_threads(self.reader.find_style_assets, css, held.url)
         return [key for key in dict.fromkeys(sheets) if key in self._sheets]
 

@@ -11,7 +11,7 @@ from crawler.cli import emit, open_archive
 from crawler.commands import bulletin_id
 from crawler.files import read_file
 from crawler.forms import plain
-from crawler.showing import clean, human_moment, results
+from crawler.showing.terminal import clean, human_moment, results
 from crawler.words import say
 from crawler.words.likeness import evidence_words
 

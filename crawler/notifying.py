@@ -22,7 +22,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from crawler.config import VERSION, Config
 from crawler.forms import plain, summary_form
 from crawler.lines import failure_of
-from crawler.showing import stopped_words
+from crawler.showing.runs import stopped_words
 from crawler.words import say
 from crawler.words.names import outcome_name, problem_name, remedy
 from storage.archive import Archive

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from crawler.child import CallFailed, Child, ChildDied
@@ -43,6 +44,14 @@ class Reader:
 
             evidence = Evidence(test="reader", seen=str(died))
             return Reading(reader_version=READER_VERSION, outcome=Outcome.UNRECOGNISED, evidence=(evidence,))
+        return reading
+
+    def read_saved_page(self, body: bytes, file: str, url: str | None) -> Reading:
+        """What a file says as a page. Raises NotAPage for a file that is no web page at all."""
+        reading = self.read_page(body, url, None)
+        if reading.outcome is Outcome.UNRECOGNISED:
+            with suppress(ReadingFailed):
+                self.ask("no page", body, file, seconds=PAGE_SECONDS)
         return reading
 
     def find_style_assets(self, css: bytes, base_url: str) -> tuple[AssetLink, ...]:

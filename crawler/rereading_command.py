@@ -19,7 +19,7 @@ from crawler.forms import plain
 from crawler.readers import Reader
 from crawler.rereading import Change, Reread, Unread, reread_pages
 from crawler.rereading_bulletins import BulletinChange, RereadBulletins, reread_bulletins
-from crawler.showing import bar, clean, human_moment, human_seconds, messages, results, tell
+from crawler.showing.terminal import bar, clean, human_moment, human_seconds, messages, results, tell
 from crawler.wechat.urls import read_address
 from crawler.words import say
 from crawler.words.names import outcome_name
@@ -182,7 +182,7 @@ def show_reread(done: Reread, seconds: float, zone: str, *, dry_run: bool) -> No
     if done.assets_due:
         results().print(
             say(
-                "{count} pictures and other assets were newly found; the next crawl fetches them.",
+                "Newly found, for the next crawl to fetch: {count} assets.",
                 count=done.assets_due,
             )
         )

@@ -12,7 +12,8 @@ import click
 from crawler.cli import FAILED, emit, open_archive
 from crawler.files import read_file, reading
 from crawler.forms import plain
-from crawler.showing import show_bundle, show_restored, tell
+from crawler.showing.terminal import tell
+from crawler.showing.upkeep import show_bundle, show_restored
 from storage.errors import UnreadableBulletin, WrongUsage
 
 if TYPE_CHECKING:

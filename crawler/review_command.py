@@ -12,7 +12,7 @@ from crawler.cli import emit, open_archive
 from crawler.commands import bulletin_id
 from crawler.forms import plain
 from crawler.reviewing import Meant, MeantArticle, NotACitation, meant
-from crawler.showing import clean, human_moment, results, tell
+from crawler.showing.terminal import clean, human_moment, results, tell
 from crawler.words import say
 from crawler.words.doubts import decided_words, decision_words, doubts_of, hints_of
 from storage.decisions import Word

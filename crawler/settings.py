@@ -64,36 +64,27 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 # Sites of bulletins are always obeyed. Requests for articles and assets say dont_obey_robotstxt: [crawl] robots rules.
 ROBOTSTXT_OBEY = True
 
+# What a request passes on its way out, and its answer on its way back: nothing that Scrapy would add by itself. (Even
+# what is switched off there is imported: cookies bring tldextract and requests, remote control brings aiohttp.)
+DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.Guard": 20,  # first: not even a robots.txt is asked for where we may not go
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # the next line does its part
     "crawler.middlewares.RobotsOfSources": 100,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
     "crawler.middlewares.PaceGate": 560,  # behind retries, so that each try waits for its turn
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # the tap does its part
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard does its part
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no spider of ours knows a password
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # a page's own doing, to be read, not obeyed
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,  # each request stands for itself
-    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
-    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,  # the next line does its part
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,  # a page's own refresh is read, not obeyed
     "crawler.middlewares.ProxyOfHost": 750,
     "crawler.middlewares.WireTap": 860,  # nearest to the wire: redirects swallow what they follow
 }
 # What a spider gives is its own: no further requests, no referers, no statuses to be filtered.
-SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # whatever was answered is a fact to keep
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # assets name WeChat's own host themselves
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # a long address is asked for like any
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
-}
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+SPIDER_MIDDLEWARES = {"scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25}
 ITEM_PIPELINES = {"crawler.pipelines.IntoArchive": 100}
-EXTENSIONS = {
-    "scrapy.extensions.logstats.LogStats": None,
-    "scrapy.extensions.feedexport.FeedExporter": None,
-    "scrapy.extensions.remote_control.RemoteControl": None,  # it runs any Python code for whoever reaches its port
-    "scrapy.extensions.telnet.TelnetConsole": None,  # so does this one
-}
+# None: two of Scrapy's own run any Python code for whoever reaches their port.
+EXTENSIONS_BASE: dict[str, int] = {}
 # Nobody reads Scrapy's counters: a crawl has its own tally.
 STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"
 DOWNLOADER_STATS = False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.cli import DONE, UNREADABLE, emit, kind_of
 from crawler.commands import existing_archive
 from crawler.forms import plain
-from crawler.showing import clean, human_moment, results, tell
+from crawler.showing.terminal import clean, human_moment, results, tell
 from crawler.words import say, say_error
 from crawler.words.names import problem_name, remedy
 from storage.errors import WrongUsage

@@ -99,8 +99,8 @@ class Tally:
         """Tell of pages that this version does not wholly understand."""
         if self.unknown_kinds:
             sentence = (
-                "{count} articles are of a kind that this version does not know yet. Their pages are kept whole; "
-                "a newer version will read them again with `wxmirror reread`."
+                "{count} articles are of a kind that this version does not know yet. What was fetched is kept whole; "
+                "a newer version will read it again with `wxmirror reread`."
             )
             self.listener.note(say(sentence, count=self.unknown_kinds))
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.triggers.cron import CronTrigger
 
 from crawler.config import Config
+from crawler.words import say
 from storage.errors import WrongSettings
 
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -85,4 +86,5 @@ def _trigger(name: str, line: str, zone: ZoneInfo) -> CronTrigger:
     try:
         return CronTrigger.from_crontab(" ".join(fields), timezone=zone)
     except ValueError as error:
-        raise WrongSettings(place=f"[schedule] {name}", reason=f"{line!r}: {error}") from error
+        reason = say("{line} is no cron line: minute, hour, day, month and weekday, as 30 2 * * *", line=repr(line))
+        raise WrongSettings(place=f"[schedule] {name}", reason=reason) from error

@@ -11,7 +11,7 @@ import click
 
 from crawler.cli import emit, open_archive
 from crawler.forms import plain
-from crawler.showing import clean, human_size, results, tell
+from crawler.showing.terminal import clean, human_size, results, tell
 from crawler.wechat.urls import read_address
 from crawler.words import say
 from storage.errors import NotInArchive, WrongUsage

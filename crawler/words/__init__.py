@@ -13,6 +13,8 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
+from crawler.words.cleaning import clean
+from crawler.words.english import in_number
 from storage.errors import MirrorError
 
 
@@ -26,7 +28,7 @@ def language() -> str:
 
 def say(sentence: str, /, **values: object) -> str:
     """Return the sentence in the reader's language, its named places filled."""
-    words = chinese().get(sentence, sentence) if language() == "zh" else sentence
+    words = chinese().get(sentence, sentence) if language() == "zh" else in_number(sentence, values)
     return words.format(**values) if values else words
 
 
@@ -34,7 +36,9 @@ def say_error(error: MirrorError) -> str:
     """Return an error's sentence in the reader's language; what stands in its places is translated too."""
     from crawler.words.names import problem_name
 
-    values = {name: problem_name(value) if isinstance(value, str) else value for name, value in error.values.items()}
+    values = {
+        name: clean(problem_name(value) if isinstance(value, str) else value) for name, value in error.values.items()
+    }
     return say(error.words, **values)
 
 

@@ -67,6 +67,7 @@ KEPT_SENTENCES: Mapping[str, str] = {
 """English sentences that are kept or told by parts that know no other language."""
 
 STUMBLES: Mapping[str, str] = {
+    r"(?:zstd|could not determine|error determining|cannot decompress).*": "they cannot be unpacked",
     r"the file's directory: .*": "its list of contents is missing or damaged",
     r"(?P<member>[^\s:]+\.(?:xml|rels|x?html?|opf|ncx)): .*": "{member} in it cannot be read",
 }

@@ -12,7 +12,7 @@ CHINESE = {
     "{url} would be fetched.": "将会下载 {url}。",
     "{file} is still being written; it is taken in with the next run.": "{file} 还在写入，下次运行时再收入。",
     "{file} cites no WeChat article. If it should, look at it with `wxmirror read`.": "{file} 没有引用微信文章。如果本应有，请用 `wxmirror read` 查看。",
-    "{count} articles are of a kind that this version does not know yet. Their pages are kept whole; a newer version will read them again with `wxmirror reread`.": "有 {count} 篇文章的类型本版本尚不认识。页面已完整保存；升级后运行 “wxmirror reread” 即可重新解读。",
+    "{count} articles are of a kind that this version does not know yet. What was fetched is kept whole; a newer version will read it again with `wxmirror reread`.": "有 {count} 篇文章的类型本版本尚不认识。页面已完整保存；升级后运行 “wxmirror reread” 即可重新解读。",
     "WeChat asked for a captcha or for patience. The crawl pauses until {until}.": "微信要求验证或放慢速度。采集暂停到 {until}。",
     "WeChat turned us away; no further visit is made for now, and the rest stays due.": "微信拒绝了访问。暂时不再访问，其余文章留待以后采集。",
     "{job}: next at {at}": "{job}：下次运行时间 {at}",

@@ -1,4 +1,4 @@
-"""Chinese for the kinds of files that a bulletin may come as (crawler/bulletins/formats/kinds.py)."""
+"""Chinese for the kinds of files that a bulletin may come as (crawler/bulletins/formats/kinds.py), or a page."""
 
 CHINESE = {
     "PDF": "PDF",
@@ -25,4 +25,7 @@ CHINESE = {
     "a table (CSV)": "表格（CSV）",
     "Markdown": "Markdown",
     "plain text": "纯文本",
+    "an empty file": "空文件",
+    "{file} is no saved web page (what it is: {what}). To see how it is read as a bulletin: `wxmirror read`.": "{file} 不是已保存的网页（文件类型：{what}）。如要查看它作为简报如何解读，请用“wxmirror read”。",
+    "{file} is no saved web page (what it is: {what}). Give a page that was saved as HTML or MHTML.": "{file} 不是已保存的网页（文件类型：{what}）。请给出保存成 HTML 或 MHTML 的网页。",
 }

@@ -95,6 +95,7 @@ CHINESE = {
     "its bytes have another digest": "内容与名称不符",
     "the bytes given have the digest {digest}": "所给内容的摘要是 {digest}",
     "its file is missing": "文件缺失",
+    "they cannot be unpacked": "无法解压",
     "its reference is missing: {sha256}": "压缩时所依据的文件缺失：{sha256}",
     "its reference {sha256} is damaged ({reason})": "压缩时所依据的文件 {sha256} 已损坏（{reason}）",
     "it was opened for reading": "本次只为读取而打开",
@@ -138,6 +139,9 @@ CHINESE = {
     # What an operating system says.
     "no permission": "没有写入权限",
     "Permission denied": "没有权限",
+    "File exists": "已有同名文件",
+    "Cannot assign requested address": "本机没有这个地址",
+    "Address already in use": "地址已被占用",
     "Read-only file system": "磁盘以只读方式挂载",
     "No space left on device": "磁盘已满",
     "Is a directory": "这是文件夹",

@@ -10,7 +10,7 @@ CHINESE = {
     "Nothing to read again: every page was read by the present reader.": "没有需要重新解读的页面：全部页面都已由当前版本解读过。",
     "{read} pages would be read again; {changed} of them are understood differently ({time})": "将重新解读 {read} 个页面，其中 {changed} 个的解读会有不同（用时 {time}）",
     "{read} pages read again; {changed} of them are understood differently now ({time})": "已重新解读 {read} 个页面，其中 {changed} 个的解读有了变化（用时 {time}）",
-    "{count} pictures and other assets were newly found; the next crawl fetches them.": "新发现图片等资源 {count} 个，下次采集时保存。",
+    "Newly found, for the next crawl to fetch: {count} assets.": "新发现图片等资源 {count} 个，下次采集时保存。",
     "was: {before}; is: {after}": "原判：{before}；现判：{after}",
     "the title was: {title}": "原标题：{title}",
     "the text is read differently": "正文的解读有变化",

@@ -48,7 +48,7 @@ CHINESE = {
     "the account has no mailbox of this name": "邮箱中没有这个名称的文件夹",
     "the mail server does not speak TLS on this port": "邮件服务器在此端口上没有使用 TLS 加密",
     "the mail server's answer is not understood": "无法理解邮件服务器的应答",
-    "{count} sources would be asked; `wxmirror sources try` shows what they would give.": "将会询问 {count} 个来源；“wxmirror sources try”可显示它们会给出什么。",
+    "{count} sources would be asked; `wxmirror sources try` shows what would come in.": "将会询问 {count} 个来源；“wxmirror sources try”可显示它们会给出什么。",
     # `wxmirror sources`.
     "Show how each followed source stands, and what to do about one that fails.\n\n`wxmirror sources try` asks them now, as a crawl would, and keeps nothing.": "显示所跟踪的各个来源现状如何，出问题的该怎么办。\n\n“wxmirror sources try” 像采集时那样立即试问，但不保存任何内容。",
     "Show how each followed source stands, and what to do about one that fails.": "显示所跟踪的各个来源现状如何，出问题的该怎么办。",

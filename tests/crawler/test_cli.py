@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -12,22 +11,10 @@ from pathlib import Path
 import pytest
 
 from storage.archive import Archive
+from tests.commanding import wxmirror
 from tests.storage.making import keep_pages_of_one_release
 
 HEAVY = ("scrapy", "twisted", "sqlalchemy", "fastapi", "bs4")
-
-
-def wxmirror(*arguments: str, cwd: Path, language: str = "en", **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process of its own, as a person would."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("WXMIRROR_")}
-    return subprocess.run(
-        [sys.executable, "-m", "crawler.cli", *arguments],
-        cwd=cwd,
-        env={**inherited, "WXMIRROR_LANGUAGE": language, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
 
 
 def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
@@ -75,6 +62,20 @@ def test_init_writes_settings_that_are_read_back_and_never_writes_over_them(tmp_
     assert wxmirror("init", cwd=tmp_path).returncode == 0
     assert wxmirror("init", cwd=tmp_path).returncode == 2
     assert (tmp_path / "wxmirror.toml").is_file()
+
+
+def test_settings_that_cannot_be_written_are_told_and_are_no_fault_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "wxmirror.toml").mkdir()
+    told = wxmirror("init", "--force", cwd=tmp_path, language="zh")
+    assert told.returncode == 2
+    assert "这是文件夹" in told.stderr
+
+
+def test_the_address_of_a_page_is_a_whole_one(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<html></html>", encoding="utf-8")
+    told = wxmirror("inspect", "page.html", "--url", "http://[bad/", cwd=tmp_path, language="zh")
+    assert told.returncode == 2
+    assert "请写完整的网址" in told.stderr
 
 
 @pytest.mark.parametrize("command", ["status", "verify"])

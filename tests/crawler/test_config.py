@@ -96,3 +96,23 @@ def test_addresses_of_robots_may_come_from_the_environment(tmp_path: Path) -> No
 def test_what_is_wrong_is_said_in_chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WXMIRROR_LANGUAGE", "zh")
     assert "不能大于 65535" in told(tmp_path, "[web]\nport = 99999")
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (b"[crawl]\ncontact = x\n", "第 2 行不符合"),
+        (b"[crawl\n", "不符合 TOML"),
+        (b"\xff\xfe", "UTF-8"),
+        (b'[schedule]\nzone = "Mars"\n', "请写时区"),
+        (b'[schedule]\nuntil = "late"\n', "请写时刻"),
+    ],
+)
+def test_settings_that_cannot_be_read_are_told_without_a_librarys_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: bytes, told: str
+) -> None:
+    monkeypatch.setenv("WXMIRROR_LANGUAGE", "zh")
+    (tmp_path / "wxmirror.toml").write_bytes(written)
+    with pytest.raises(WrongSettings) as wrong:
+        load_config({}, tmp_path)
+    assert told in str(wrong.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ from tests.storage.test_forms import OTHER_TITLES, form, pdf, web
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, empty_archive: Path) -> Path:
     """An archive with a bulletin in two forms, and another one."""
-    with Archive.open(tmp_path / "archive", writing=True, create=True) as archive:
+    shutil.copytree(empty_archive, tmp_path / "archive")
+    with Archive.open(tmp_path / "archive", writing=True) as archive:
         pdf(archive, form(b"pdf"))
         web(archive, form(b"web", file="12.html"))
         archive.keep_bulletin(*form(b"3", titles=OTHER_TITLES, issue="13"), source=None, source_url=None, kept_at=NOON)

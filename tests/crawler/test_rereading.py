@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -25,6 +26,8 @@ from storage.blobs import FolderBlobs
 from storage.records import Address, AssetCapture, Evidence, Outcome, Reading, Role, Standing
 from tests.conftest import ROOT
 from tests.storage.making import make_bulletin, make_capture, make_hop, make_reading, token_address
+
+pytestmark = pytest.mark.usefixtures("quick_child")
 
 PAGES = ROOT / "tests" / "pages" / "wechat"
 ALIVE = (PAGES / "alive" / "every-medium.html").read_bytes()
@@ -64,8 +67,9 @@ def mhtml(page: bytes) -> bytes:
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open(tmp_path / "archive", writing=True, create=True) as archive:
+def archive(tmp_path: Path, empty_archive: Path) -> Iterator[Archive]:
+    shutil.copytree(empty_archive, tmp_path / "archive")
+    with Archive.open(tmp_path / "archive", writing=True) as archive:
         yield archive
 
 

@@ -12,6 +12,8 @@ from crawler.cli import main
 from storage.archive import Archive
 from tests.crawler.mirror.keeping import SHORT, keep_article
 
+pytestmark = pytest.mark.usefixtures("quick_child")
+
 BULLETIN = (
     f"四川省地方志工作办公室 2024年 3月 18日\n\n【市州动态】\n\n某市召开会议\n\n3月 12日，某市召开会议。\n\n{SHORT}\n"
 )

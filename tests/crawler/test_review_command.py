@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,10 @@ X = token_address("x")
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, empty_archive: Path) -> Path:
     """An archive with a bulletin of two items, one citation in none of them, one cut short."""
-    with Archive.open(tmp_path / "archive", writing=True, create=True) as archive:
+    shutil.copytree(empty_archive, tmp_path / "archive")
+    with Archive.open(tmp_path / "archive", writing=True) as archive:
         keep(archive, bulletin_of("甲", "乙", unplaced=(X, None)))
     return tmp_path
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from datetime import UTC, datetime
 
@@ -20,9 +21,10 @@ REASON = ["--reason", "当事人要求", "--by", "王"]
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, empty_archive):
     """An archive of two articles that a bulletin cites."""
-    with Archive.open(tmp_path / "archive", writing=True, create=True) as archive:
+    shutil.copytree(empty_archive, tmp_path / "archive")
+    with Archive.open(tmp_path / "archive", writing=True) as archive:
         keep_article(archive, title="要撤下的文章", text="私事", pictures=[PICTURE])
         keep_picture(archive, PICTURE, png(1))
         keep_article(archive, OTHER, title="别的文章")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -11,7 +12,7 @@ import pytest
 
 from crawler import words
 from crawler.wechat.mending import REPAIRS
-from crawler.words import names
+from crawler.words import english, names
 from crawler.words.names import problem_name, repair_name
 from storage import errors
 from tests.conftest import ROOT
@@ -41,6 +42,7 @@ SENTENCE_TABLES = {
     "KEPT_SENTENCES",
     "MENDED",
     "STUMBLES",
+    "REASONS",
 }
 
 
@@ -197,3 +199,22 @@ def test_what_a_library_stumbled_over_is_told_in_the_readers_language(
 def test_how_an_address_was_mended_is_told_for_every_repair(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WXMIRROR_LANGUAGE", "zh")
     assert repair_name("+".join(REPAIRS)) == "接合断行、还原转义符、更正字符、补全网址、从转接网址中取出、去掉尾部符号"
+
+
+def test_one_is_not_many_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WXMIRROR_LANGUAGE", "en")
+    sentence = "{items} items, {placed} citations placed, {others} other links"
+    assert words.say(sentence, items=1, placed=1, others=1) == "1 item, 1 citation placed, 1 other link"
+    assert words.say(sentence, items=0, placed=2, others=11) == "0 items, 2 citations placed, 11 other links"
+    assert words.say("{count} copies lie beside it.", count="1") == "1 copy lies beside it."
+    assert words.say("{count} wait for a person", count=1) == "1 waits for a person"
+
+
+FOLLOWS_A_NAME = {"cites", "does", "exists", "goes", "has", "holds", "is", "lists", "means", "refuses", "says", "was"}
+"""Words with an s behind a place that holds no number."""
+
+
+def test_every_noun_that_is_counted_has_its_singular() -> None:
+    behind_a_place = re.compile(r"\} (?:(?:" + "|".join(english.BETWEEN) + r") )*(\w+s)\b")
+    many = {(word, sentence) for sentence in words.chinese() for word in behind_a_place.findall(sentence)}
+    assert not {(word, sentence) for word, sentence in many if word not in {*english.NOUNS, *FOLLOWS_A_NAME}}

@@ -11,14 +11,6 @@ import pytest
 from storage.archive import Archive
 
 
-@pytest.fixture(scope="session")
-def empty_archive(tmp_path_factory) -> Path:
-    """The folder of an empty archive, made once: each test gets a copy."""
-    folder = tmp_path_factory.mktemp("empty") / "archive"
-    Archive.open(folder, writing=True, create=True).close()
-    return folder
-
-
 @pytest.fixture
 def archive(empty_archive: Path, tmp_path: Path) -> Iterator[Archive]:
     """An empty archive, open for writing."""

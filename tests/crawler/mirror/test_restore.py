@@ -21,7 +21,7 @@ from crawler.mirror.restore.text import decode
 from crawler.web.app import create_app
 from crawler.wechat.urls import find_addresses
 from storage.errors import UnreadableBulletin
-from tests.conftest import ROOT
+from tests.conftest import ROOT, examples
 from tests.crawler.mirror.keeping import (
     LONG,
     LONG_NAME,
@@ -241,7 +241,7 @@ TEXTS = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(60))
 @given(TEXTS)
 def test_what_is_read_back_from_a_restored_text_are_the_same_articles(archive, parts):
     keep_article(archive)
