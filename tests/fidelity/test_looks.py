@@ -9,7 +9,7 @@ from tests.fidelity.originals import page_names
 from tests.fidelity.pairs import WIDTHS, exhibition, likeness
 from tests.fidelity.words import measure_words
 
-pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.xdist_group("fidelity")]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -7,7 +7,7 @@ from tests.fidelity.floors import PRECISION, RECALL
 from tests.fidelity.originals import page_names
 from tests.fidelity.words import measure_words
 
-pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.xdist_group("fidelity")]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 @pytest.mark.parametrize("name", page_names(corpus_folder()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -62,14 +63,16 @@ class Story:
 
 
 @pytest.fixture
-def story(tmp_path: Path) -> Iterator[Story]:
+def story(tmp_path: Path, empty_archive: Path) -> Iterator[Story]:
+    """One for a test of its own, with an archive that nothing is in yet."""
+    shutil.copytree(empty_archive, tmp_path / "archive")
     with Site(folder=tmp_path) as site:
         yield Story(site=site, folder=tmp_path)
 
 
 @pytest.fixture(scope="module")
 def long_story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    """One for several tests that look at the same crawls."""
+    """One for several tests that look at the same crawls; the first of them makes the archive."""
     folder = tmp_path_factory.mktemp("story")
     with Site(folder=folder) as site:
         yield Story(site=site, folder=folder, forks=not is_ci())

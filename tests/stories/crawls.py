@@ -8,7 +8,6 @@ http_proxy, https_proxy and SSL_CERT_FILE.
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import signal
 import sys
@@ -17,7 +16,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +29,32 @@ from crawler.pacing import SystemClock
 from storage.errors import MirrorError
 from storage.records import RunSummary
 
-SERVER = multiprocessing.get_context("forkserver")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Server(ForkServerContext):
+    """Processes that are forked from one that has imported what they need."""
+
+    def Process(self, *given: Any, **options: Any) -> BaseProcess:  # type: ignore[override]
+        """A process; the server is begun where it finds what to import, wherever the test has gone."""
+        here = Path.cwd()
+        os.chdir(ROOT)
+        try:
+            forkserver.ensure_running()
+        finally:
+            os.chdir(here)
+        return super().Process(*given, **options)
+
+
+SERVER = Server()
 SERVER.set_forkserver_preload(["tests.stories.preload"])
+
+
+def have_server() -> None:
+    """Begin the server, before a crawl is timed."""
+    process = SERVER.Process(target=time.sleep, args=(0,))
+    process.start()
+    process.join()
 
 
 @dataclass(kw_only=True)

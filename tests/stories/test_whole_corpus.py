@@ -52,7 +52,7 @@ def whole(long_story: Story, corpus: Path) -> Whole:
     return Whole(long_story, corpus)
 
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(600), pytest.mark.xdist_group("whole_corpus")]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 
 def test_each_bulletin_cites_every_article(whole: Whole) -> None:

@@ -1,0 +1,41 @@
+"""Bounds on computing time that mean the same on every machine, also on one that is slow today.
+
+Seconds here are those of the machine of docs/benchmarks.md. What took longer is forgiven as far as a fixed piece of
+work takes longer too. A faster machine gains nothing by it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+ROUNDS = 300_000
+USUAL_SECONDS = 0.011
+"""What the fixed work takes on the machine of docs/benchmarks.md."""
+
+SLOWEST = 4.0
+
+
+def slowness() -> float:
+    """How many times as long as usual this machine computes just now, 1 to 4."""
+    return min(max(1.0, *(_fixed_work() / USUAL_SECONDS for _ in range(3))), SLOWEST)
+
+
+@contextmanager
+def computing_within(seconds: float) -> Iterator[None]:
+    """Fail when what is done here computes longer; waiting does not count, nor do other processes."""
+    started = time.process_time()
+    yield
+    spent = time.process_time() - started
+    if spent >= seconds:
+        allowed = seconds * slowness()
+        assert spent < allowed, f"computed {spent:.2f} s, {allowed:.2f} s allowed"
+
+
+def _fixed_work() -> float:
+    started = time.process_time()
+    total = 0
+    for number in range(ROUNDS):
+        total += number
+    return time.process_time() - started
