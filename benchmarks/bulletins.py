@@ -1,8 +1,9 @@
 """CPU and memory for reading bulletins, beside the bare libraries below, each in a process of its own.
 
 ``python -m benchmarks.bulletins`` prints a line for each of the cases that the issue on bulletins bounds: a PDF of
-over a hundred pages with a thousand links, Word documents of 10 MB, a thousand texts of the seed's size. Ends 1
-where a limit is passed; ``--quick`` reads a hundred texts.
+over a hundred pages with a thousand links, Word documents of 10 MB, a thousand texts of the seed's size; and for a PDF
+of one page with nearly as many links as are read of one. Ends 1 where a limit is passed; ``--quick`` reads a hundred
+texts.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from random import Random
 
 import pypdfium2
 from lxml import etree
+from reportlab.pdfgen.canvas import Canvas
 
 from benchmarks.measuring import peak_mb
 from tests.crawler.bulletins import office, printing
@@ -27,6 +29,7 @@ from tests.crawler.bulletins.made import make_issue
 
 TEXT = Path(__file__).parents[1] / "tests" / "pages" / "bulletins" / "text" / "two-pages-of-news.txt"
 LINKS = 1_000
+ROWS = 70
 
 
 @dataclass(frozen=True)
@@ -42,14 +45,27 @@ class Case:
 
 
 def a_pdf() -> bytes:
-    """133 pages with a thousand links over titles."""
-    printing.BODY, printing.TITLE, printing.BOTTOM = 8, 10, 60
+    """135 pages with a thousand links over titles."""
+    printing.BODY, printing.TITLE, printing.BOTTOM = 8, 10, 345
     pieces = [piece for seed in range(400) for piece in make_issue(seed).pieces][:LINKS]
     news = [
         printing.News(piece.title, piece.paragraphs[0][:70], piece.credit, f"https://mp.weixin.qq.com/s/{number:022d}")
         for number, piece in enumerate(pieces)
     ]
     return printing.print_issue(printing.Issue(news))
+
+
+def a_page() -> bytes:
+    """One page of 70 rows, each of 70 words with links over them."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(2_140, 760))
+    canvas.setFont(printing.FONT, 6)
+    for number in range(ROWS * ROWS):
+        x, y = 20 + number % ROWS * 30, 20 + number // ROWS * 10
+        canvas.drawString(x, y, f"第{number}条")
+        canvas.linkURL(f"https://mp.weixin.qq.com/s/{number:022d}", (x, y - 1, x + 24, y + 7))
+    canvas.save()
+    return out.getvalue()
 
 
 def a_document() -> bytes:
@@ -94,7 +110,8 @@ def cases(*, is_quick: bool) -> list[Case]:
     """What is measured."""
     texts = 100 if is_quick else 1_000
     return [
-        Case("133 pages of PDF, 1,000 links", a_pdf, bare_pdf, 1, 1.5, 200),
+        Case("135 pages of PDF, 1,000 links", a_pdf, bare_pdf, 1, 1.5, 200),
+        Case("1 page of PDF, 4,900 links", a_page, bare_pdf, 1, 1.5, 200),
         Case("10 MB of Word, 1,000 links", a_document, bare_document, 1, 2.0),
         Case("10 MB of Word, all text", a_text_document, bare_document, 1, 2.0),
         Case(f"{texts} texts of the seed's size", TEXT.read_bytes, bytes.decode, texts, 60 * texts / 1_000),
