@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.bulletins`` prints a line for each of the cases that the issue on bulletins bounds: PDFs of a
 hundred pages with a thousand links, whose fonts are embedded (as LibreOffice prints them; left out where that is not
-here) or not, Word documents of 10 MB, a thousand texts of the seed's size; and for a PDF of one page with nearly as many
-links as are read of one. Ends 1 where a limit is passed; ``--quick`` reads a hundred texts.
+here) or not, Word documents of 10 MB, a thousand texts of the seed's size; and for a PDF of one page with nearly as
+many links as are read of one. Ends 1 where a limit is passed; ``--quick`` reads a hundred texts.
 """
 
 from __future__ import annotations
