@@ -17,6 +17,7 @@ from itertools import takewhile
 from crawler.bulletins.formats.addresses import without_label
 from crawler.bulletins.formats.contents import LONGEST_HEAD, contents_range, contents_title
 from crawler.bulletins.formats.crowding import relieved
+from crawler.bulletins.formats.datelines import datelines
 from crawler.bulletins.formats.flow import Block, BlockKind, Line, Link
 from crawler.bulletins.formats.joining import close_gaps, join_lines
 from crawler.bulletins.formats.leads import with_leads
@@ -197,9 +198,10 @@ def head_length(lines: Sequence[Line], kinds: Sequence[BlockKind | None], manner
     """How many lines the head has: up to the last that names a day, a number or a printer, before any running text."""
     length = 0
     units = [] if names_issuer(lines) else lone_unit(lines, kinds)
+    of_items = datelines(lines, LONGEST_HEAD)
     is_dated = False
     for number, line in enumerate(lines[:LONGEST_HEAD]):
-        if is_dated and DAY_ALONE.match(line.text):  # of the first item, below its title
+        if number in of_items or (is_dated and DAY_ALONE.match(line.text)):  # of the first item, below its title
             break
         if links_title(line):
             break

@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from crawler.bulletins.formats.addresses import listed_number, with_printed_links, without_label
 from crawler.bulletins.formats.crowding import relieved
+from crawler.bulletins.formats.datelines import datelines
 from crawler.bulletins.formats.flow import Block, BlockKind, Line, Link
 from crawler.bulletins.formats.joining import width
 from crawler.bulletins.formats.layout import NAMED_LEVEL, UNIT, to_blocks
@@ -123,7 +124,10 @@ def with_head(blocks: Sequence[Block]) -> list[Block]:
     """Lines above the text that say a day, a number or who made the issue are the head."""
     told = list(blocks)
     unit = lone_unit(told)
+    of_items = datelines(told, HEAD_BLOCKS)
     for number, block in enumerate(told[:HEAD_BLOCKS]):
+        if number in of_items:
+            break
         if block.kind in (BlockKind.PARAGRAPH, BlockKind.CREDIT, BlockKind.ENTRY) and not block.links:
             if is_head(block.text) or number == unit:
                 told[number] = replace(block, kind=BlockKind.MASTHEAD)
