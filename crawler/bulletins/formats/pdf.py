@@ -26,7 +26,7 @@ from crawler.bulletins.formats.pdf_aligned import aligned_grids
 from crawler.bulletins.formats.pdf_bounds import Bounds
 from crawler.bulletins.formats.pdf_codes import Looker
 from crawler.bulletins.formats.pdf_columns import Strip, in_order, strip_of
-from crawler.bulletins.formats.pdf_lines import PrintedPage, open_upright
+from crawler.bulletins.formats.pdf_lines import Characters, PrintedPage, open_upright
 from crawler.bulletins.formats.pdf_links import MOST_LINKS_A_PAGE, attach_all, link_annotations
 from crawler.bulletins.formats.pdf_measures import measured, without_furniture
 from crawler.bulletins.formats.pdf_rows import printed_rows, text_of
@@ -129,16 +129,16 @@ class PageReader:
         """The lines of a page with their links and codes."""
         text_page, turn = open_upright(page)
         width, height = page.get_size()
-        text = text_of(text_page)
+        text, characters = text_of(text_page), Characters(text_page, turn)
         found = link_annotations(self.document, page, turn)
         rules = drawn_rules(page, turn) if found or ADDRESS.search(text) else Rules()
         rules = without_underlines(rules, [(link.left, link.bottom, link.right, link.top) for link in found])
         grids = find_grids(rules)
-        rows = list(printed_rows(text_page, number, turn, text=text, grids=grids))
+        rows = list(printed_rows(text, characters, number, grids=grids))
         strip = strip_of(rows, height, self.strip)
         if aligned := aligned_grids(rows, found, rules, grids, in_columns=strip is not None):
             grids += aligned
-            rows = list(printed_rows(text_page, number, turn, text=text, grids=grids))
+            rows = list(printed_rows(text, characters, number, grids=grids))
         rows, tables = read_tables(rows, grids, found)
         strip = strip_of(rows, height, self.strip) if grids else strip
         self.strip = strip or self.strip

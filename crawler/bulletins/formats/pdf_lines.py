@@ -6,6 +6,7 @@ import ctypes
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import pi
 
 import pypdfium2
@@ -17,6 +18,7 @@ Box = tuple[float, float, float, float]  # left, bottom, right, top, in points
 SAMPLED = 40  # characters of a page that tell how it is turned
 HYPHENS = str.maketrans({"\ufffe": "-", "\x02": "-"})  # what pdfium puts for a hyphen at a line's end
 BOLD_WEIGHT = 600
+MOST_KEPT = 100_000  # boxes of characters
 BOLD_NAMES = re.compile(r"bold|black|heavy|simhei|heiti|xiaobiaosong|黑体|小标宋", re.IGNORECASE)
 
 
@@ -127,36 +129,67 @@ def character_at(text_page: pypdfium2.PdfTextPage, index: int) -> str:
     return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else " "
 
 
-def loose_box(text_page: pypdfium2.PdfTextPage, index: int) -> Box:
-    """A character's box by its font's height: left, bottom, right, top."""
-    box = pdfium.FS_RECTF()
-    pdfium.FPDFText_GetLooseCharBox(text_page.raw, index, box)
-    left, right = sorted((box.left, box.right))
-    bottom, top = sorted((box.bottom, box.top))
-    return left, bottom, right, top
+class Characters:
+    """What pdfium says of the characters of a page, by their number; each is asked for once."""
+
+    def __init__(self, text_page: pypdfium2.PdfTextPage, turn: Turn = AS_IT_LIES) -> None:
+        self.raw, self.turn = text_page.raw, turn
+        self.boxes: dict[int, Box] = {}
+        self.sizes: dict[int, float] = {}
+        self.weights: dict[int, bool] = {}
+        self.rectangle, self.matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
+        self.name = ctypes.create_string_buffer(128)
+
+    def box(self, index: int) -> Box:
+        """A character's box by its font's height, once the page is turned: left, bottom, right, top."""
+        if (found := self.boxes.get(index)) is None:
+            box = self.rectangle
+            pdfium.FPDFText_GetLooseCharBox(self.raw, index, box)
+            left, bottom, right, top = box.left, box.bottom, box.right, box.top
+            found = min(left, right), min(bottom, top), max(left, right), max(bottom, top)
+            found = found if self.turn is AS_IT_LIES else self.turn.box(found)
+            if len(self.boxes) >= MOST_KEPT:
+                self.boxes.clear()
+            self.boxes[index] = found
+        return found
+
+    def is_generated(self, index: int) -> bool:
+        """Whether pdfium put a character there that is not printed."""
+        return bool(pdfium.FPDFText_IsGenerated(self.raw, index) == 1)
+
+    def size(self, index: int) -> float:
+        """The size of a character's type in points, as printed."""
+        if (found := self.sizes.get(index)) is None:
+            found, matrix = float(pdfium.FPDFText_GetFontSize(self.raw, index)), self.matrix
+            if pdfium.FPDFText_GetMatrix(self.raw, index, matrix):
+                scale = (matrix.c**2 + matrix.d**2) ** 0.5
+                found = float(found * scale) if 0 < scale < 1000 else found
+            self.sizes[index] = found
+        return found
+
+    def is_bold(self, index: int) -> bool:
+        """Whether a character is set in bold type: by its font's weight or name, or drawn with a line around it.
+
+        Word and WPS draw so where a font (SimSun, KaiTi) has no bold of its own.
+        """
+        if (found := self.weights.get(index)) is None:
+            found = self.weights[index] = self.is_drawn_bold(index) or self.is_in_bold_font(index)
+        return found
+
+    def is_drawn_bold(self, index: int) -> bool:
+        """Whether a character is drawn with a line around it."""
+        drawn = pdfium.FPDFText_GetTextObject(self.raw, index)
+        return bool(drawn) and pdfium.FPDFTextObj_GetTextRenderMode(drawn) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
+
+    def is_in_bold_font(self, index: int) -> bool:
+        """Whether a character's font is bold by its weight or name."""
+        if pdfium.FPDFText_GetFontWeight(self.raw, index) >= BOLD_WEIGHT:
+            return True
+        length = pdfium.FPDFText_GetFontInfo(self.raw, index, self.name, len(self.name), None)
+        return 0 < length <= len(self.name) and says_bold(self.name.value)
 
 
-def font_size(text_page: pypdfium2.PdfTextPage, index: int) -> float:
-    """The size of a character's type in points, as printed."""
-    size = pdfium.FPDFText_GetFontSize(text_page.raw, index)
-    matrix = pdfium.FS_MATRIX()
-    if pdfium.FPDFText_GetMatrix(text_page.raw, index, matrix):
-        scale = (matrix.c**2 + matrix.d**2) ** 0.5
-        return float(size * scale) if 0 < scale < 1000 else float(size)
-    return float(size)
-
-
-def is_bold(text_page: pypdfium2.PdfTextPage, index: int) -> bool:
-    """Whether a character is set in bold type: by its font's weight or name, or drawn with a line around it.
-
-    Word and WPS draw so where a font (SimSun, KaiTi) has no bold of its own.
-    """
-    drawn = pdfium.FPDFText_GetTextObject(text_page.raw, index)
-    if drawn and pdfium.FPDFTextObj_GetTextRenderMode(drawn) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE:
-        return True
-    if pdfium.FPDFText_GetFontWeight(text_page.raw, index) >= BOLD_WEIGHT:
-        return True
-    name = ctypes.create_string_buffer(128)
-    flags = ctypes.c_int()
-    length = pdfium.FPDFText_GetFontInfo(text_page.raw, index, name, 128, flags)
-    return 0 < length <= 128 and bool(BOLD_NAMES.search(name.value.decode("utf-8", "replace")))
+@lru_cache(maxsize=1_024)
+def says_bold(name: bytes) -> bool:
+    """Whether the name of a font says that it is bold."""
+    return bool(BOLD_NAMES.search(name.decode("utf-8", "replace")))

@@ -12,23 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pypdfium2
-import pypdfium2.raw as pdfium
 
 from crawler.bulletins.formats.joining import UNSPACED_CHARACTER
-from crawler.bulletins.formats.pdf_lines import (
-    AS_IT_LIES,
-    HYPHENS,
-    Box,
-    PrintedLine,
-    Row,
-    Turn,
-    character_at,
-    font_size,
-    is_bold,
-    loose_box,
-)
+from crawler.bulletins.formats.pdf_lines import HYPHENS, Box, Characters, PrintedLine, Row, character_at
 from crawler.bulletins.formats.pdf_rules import Grid
 
+LONE_SPACE = re.compile(r"(?<! ) (?! )")
 LINE_BREAK = re.compile("(\r\n|\r|\n|(?<=[\ufffe\x02]))")  # a hyphen at a line's end takes the break's place
 FAR = 1.0  # of the type's size: words so far apart may stand in two columns
 ON_ONE_LINE = 0.3  # of the larger type's height: words may stand so much higher or lower
@@ -46,25 +35,14 @@ def text_of(text_page: pypdfium2.PdfTextPage) -> str:
     return text
 
 
-def printed_rows(
-    text_page: pypdfium2.PdfTextPage,
-    number: int,
-    turn: Turn = AS_IT_LIES,
-    *,
-    text: str | None = None,
-    grids: Sequence[Grid] = (),
-) -> Iterator[Row]:
-    """The lines of a page in pdfium's order, with their boxes and type; within ``grids`` each in one column.
-
-    ``text`` is that of the page, where it was asked for already.
-    """
-    text = text_of(text_page) if text is None else text
+def printed_rows(text: str, characters: Characters, number: int, *, grids: Sequence[Grid] = ()) -> Iterator[Row]:
+    """The lines of a page's text in pdfium's order, with their boxes and type; within ``grids`` each in one column."""
     start = 0
     for row in LINE_BREAK.split(text):
         words = row.strip().translate(HYPHENS)
         if words:
             first = start + len(row) - len(row.lstrip())
-            yield from RowReader(text_page, number, turn, words, first, grids).rows()
+            yield from RowReader(characters, number, words, first, grids).rows()
         start += len(row)
 
 
@@ -72,9 +50,8 @@ def printed_rows(
 class RowReader:
     """Reads what pdfium gives as one line: ``words``, whose first character has the number ``first``."""
 
-    text_page: pypdfium2.PdfTextPage
+    characters: Characters
     number: int
-    turn: Turn
     words: str
     first: int
     grids: Sequence[Grid] = ()
@@ -120,7 +97,7 @@ class RowReader:
             last, column = place, here
         return found
 
-    def gaps(self) -> tuple[list[int], frozenset[int], dict[int, tuple[float, float]]]:
+    def gaps(self) -> tuple[list[int], list[int], dict[int, tuple[float, float]]]:
         """The spaces behind which words stand far off, further back, higher or lower; and those that nobody typed.
 
         The last are told twice: those that say nothing, and all of them with where they begin and end.
@@ -128,15 +105,13 @@ class RowReader:
         far: list[int] = []
         near: list[int] = []
         put: dict[int, tuple[float, float]] = {}
-        for place, mark in enumerate(self.words):
-            if mark != " " or self.words[place + 1] == " " or self.words[place - 1] == " ":
-                continue
-            is_put = pdfium.FPDFText_IsGenerated(self.text_page.raw, self.first + place) == 1
+        for place in (space.start() for space in LONE_SPACE.finditer(self.words)):
+            is_put = self.characters.is_generated(self.first + place)
             is_chinese = has_chinese(self.words[place - 1] + self.words[place + 1])
             if not (is_put or is_chinese):
                 continue
-            before, space, after = (self.box(place + step) for step in (-1, 0, 1))
-            size = font_size(self.text_page, self.first + place - 1)
+            before, after = self.box(place - 1), self.box(place + 1)
+            size = self.characters.size(self.first + place - 1)
             if is_put:
                 put[place] = (before[2], after[0])
             gap, height = after[0] - before[2], max(before[3] - before[1], after[3] - after[1])
@@ -144,53 +119,66 @@ class RowReader:
                 gap > FAR * size or after[0] < before[0] or abs(after[1] - before[1]) > ON_ONE_LINE * height
             ):
                 far.append(place)
-            elif is_chinese and gap < NEAR * size and (is_put or after[0] < (space[0] + space[2]) / 2):
+            elif is_chinese and gap < NEAR * size and (is_put or after[0] < self.middle(place)):
                 near.append(place)  # put there, or printed over by the next character, as LibreOffice does under links
-        return far, frozenset(near), put
+        return far, near, put
 
     def box(self, place: int) -> Box:
         """The box of a character."""
-        return self.turn.box(loose_box(self.text_page, self.first + place))
+        return self.characters.box(self.first + place)
 
-    def line(self, begin: int, end: int, near: frozenset[int]) -> PrintedLine:
+    def middle(self, place: int) -> float:
+        """Where the middle of a character is, from the left."""
+        left, _, right, _ = self.box(place)
+        return (left + right) / 2
+
+    def line(self, begin: int, end: int, near: Sequence[int]) -> PrintedLine:
         """A part of the words as a line: its box and type are told by three of its characters."""
-        first, last = self.first + begin, self.first + end - 1
+        characters, first, last = self.characters, self.first + begin, self.first + end - 1
         middle = (first + last) // 2
-        boxes = [self.box(index - self.first) for index in sorted({first, middle, last})]
-        size, other = (font_size(self.text_page, index) for index in (first, last))
+        lefts, bottoms, rights, tops = zip(*map(characters.box, (first, middle, last)), strict=True)
+        size, other = characters.size(first), characters.size(last)
         if size != other:  # the one between the others
-            size = sorted((size, other, font_size(self.text_page, middle)))[1]
-        opens_bold = is_bold(self.text_page, first)
+            size = sorted((size, other, characters.size(middle)))[1]
+        opens_bold = characters.is_bold(first)
         return PrintedLine(
-            text="".join(mark for place, mark in enumerate(self.words[begin:end], begin) if place not in near)
-            if near
-            else self.words[begin:end],
+            text=self.without(begin, end, near),
             page=self.number,
-            left=min(box[0] for box in boxes),
-            bottom=min(box[1] for box in boxes),
-            right=max(box[2] for box in boxes),
-            top=max(box[3] for box in boxes),
+            left=min(lefts),
+            bottom=min(bottoms),
+            right=max(rights),
+            top=max(tops),
             size=size,
-            is_bold=opens_bold and is_bold(self.text_page, middle),
+            is_bold=opens_bold and characters.is_bold(middle),
             lead=self.lead(begin, end) if opens_bold else None,
         )
+
+    def without(self, begin: int, end: int, places: Sequence[int]) -> str:
+        """A part of the words without the characters at some places, which are in order."""
+        kept = ""
+        for place in places:
+            if begin <= place < end:
+                kept += self.words[begin:place]
+                begin = place + 1
+        return kept + self.words[begin:end]
 
     def lead(self, begin: int, end: int) -> str | None:
         """The words in bold with which a part of the words begins, as its first character is, where others follow."""
         if end - begin < 2:
             return None
         low, high = begin, end - 1  # bold, and not
-        if is_bold(self.text_page, self.first + high):
+        is_bold = self.characters.is_bold
+        if is_bold(self.first + high):
             return None
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (middle, high) if is_bold(self.text_page, self.first + middle) else (low, middle)
+            low, high = (middle, high) if is_bold(self.first + middle) else (low, middle)
         return self.words[begin:high].strip() or None
 
 
 def has_chinese(pair: str) -> bool:
     """Whether one of two characters is written without spaces around it."""
-    return any(UNSPACED_CHARACTER.match(mark) for mark in pair)
+    return UNSPACED_CHARACTER.search(pair) is not None
 
 
 def on_one_line(piece: PrintedLine, other: PrintedLine) -> bool:

@@ -7,11 +7,12 @@ these it was is of no account: every upright or level edge counts, and edges clo
 from __future__ import annotations
 
 import ctypes
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from operator import neg
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -55,11 +56,7 @@ class Grid:
         """The row at a height; None above and below the table."""
         if not self.rows[-1] <= height <= self.rows[0]:
             return None
-        low, high = 0, len(self.rows) - 2
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (low, middle) if height >= self.rows[middle + 1] else (middle + 1, high)
-        return low
+        return bisect_left(self.rows, -height, 1, len(self.rows) - 1, key=neg) - 1
 
     def column_at(self, place: float) -> int | None:
         """The column at a place from the left; None beside the table."""
