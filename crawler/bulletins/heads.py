@@ -9,13 +9,22 @@ from itertools import dropwhile
 
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow
 from crawler.bulletins.formats.joining import close_gaps
-from crawler.bulletins.mastheads import Masthead, find_day, read_masthead, signed_by
+from crawler.bulletins.landmarks import ISSUE, PUBLICATION
+from crawler.bulletins.mastheads import PERIOD, Masthead, find_day, issuer_of, read_masthead, signed_by
 
 SHORTEST_TITLE = 4  # characters
 LONGEST_INTRODUCTION = 120  # characters
 FEWEST_LISTED = 2  # links that make a list
 
 
+# 请各社区转发👇, 以下为本周推送：: said to the readers, no title.
+ADDRESSES_READERS = re.compile(r"^(?:敬?请|欢迎|点击|长按|以下|现将)|[👇⬇↓：:]\ufe0f?$")
+# 某某市气象局2023年大事记, 某某学校校讯: whose publication it is says its name, where nothing else does.
+OF_INSTITUTION = re.compile(
+    r"(?:[12]\d{3}年度?|[一二三四五六七八九十\d]{1,3}月份?|第?[一二三四1-4]季度|[一每本]周|微信|公众号|新媒体|工作|宣传|报道|活动|学术|党建|会员|[·\s])*"
+    rf"(?:{PUBLICATION.pattern.removesuffix('$')}|大事记|推送|推文(?:目录|汇总)?|推荐|小结|统计表|目录|台账|[校馆院会]讯|简讯|通告|(?:季|年|双月)刊)"
+)
+NO_INSTITUTION = re.compile(r"^(?:全[国省市县区]|各|本|我|[省市县区国校]内|[国海]外|世界|基层|高校|地方)")
 LISTED = re.compile(r"如下|以下|汇总|汇编|摘编|推文|盘点|一览")
 
 
@@ -25,7 +34,7 @@ def document_title(flow: Flow) -> str | None:
     None where there is none.
     """
     headings = [block for block in flow.blocks if block.kind is BlockKind.HEADING]
-    if not headings or headings[0].links:
+    if not headings or headings[0].links or ADDRESSES_READERS.search(headings[0].plain):
         return None
     first, *others = headings
     if others and flow.title and names_document(first, flow.title):
@@ -54,12 +63,27 @@ def masthead_of(flow: Flow, title: str | None) -> Masthead:
     lines = [block.text for block in flow.blocks if block.kind is BlockKind.MASTHEAD]
     head = read_masthead([*lines, title] if title and not any(find_day(line) for line in lines) else lines)
     printed = next((day for block in colophon(flow) if (day := find_day(block.text))), None)
+    if not title and not head.is_named and names_publication(flow.title):
+        title = flow.title
+    title = (head.title if not title or head.is_named else title) or flow.title
     return replace(
         head,
-        title=(head.title if not title or head.is_named else title) or flow.title,
-        issuer=head.issuer or flow.issuer or signed_by([block.text for block in colophon(flow)]),
+        title=title,
+        issuer=head.issuer or flow.issuer or signed_by([block.text for block in colophon(flow)]) or named_in(title),
         published_on=head.published_on or printed or flow.published_on,
     )
+
+
+def named_in(title: str | None) -> str | None:
+    """The institution whose name a publication's title begins with; None where it says whom it is about, or none."""
+    said = re.sub(r"[（(].*$", "", title or "")
+    ends = (end for end in range(len(said) - 1, SHORTEST_TITLE - 1, -1) if OF_INSTITUTION.fullmatch(said, end))
+    return next((name for end in ends if (name := issuer_of(said[:end])) and not NO_INSTITUTION.match(name)), None)
+
+
+def names_publication(title: str | None) -> bool:
+    """Whether a title ends as names of publications do, its number and period aside."""
+    return bool(title and PUBLICATION.search(close_gaps(PERIOD.sub("", ISSUE.sub("", title))).strip("（()） ")))
 
 
 def introduces(block: Block) -> bool:

@@ -76,8 +76,9 @@ class Parts:
 
 def read_parts(flow: Flow) -> Parts:
     """Return the head, the items and the links of a flow."""
-    flow = replace(flow, blocks=arranged(flow.blocks, document_title(flow)))
-    reader = Reader(flow)
+    title = document_title(flow)
+    flow = replace(flow, blocks=arranged(flow.blocks, title))
+    reader = Reader(flow, title or document_title(flow))
     for number in range(len(reader.blocks)):
         reader.take(number)
     joined = joined_repetitions(reader.drafts)
@@ -96,9 +97,9 @@ def read_parts(flow: Flow) -> Parts:
 class Reader:
     """Walks once over the blocks of a flow; what it holds is where it stands."""
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Flow, title: str | None) -> None:
         self.blocks = flow.blocks
-        self.title = document_title(flow)
+        self.title = title
         self.headings: list[Block] = []
         self.section: str | None = None  # of 【…】
         self.current: Draft | None = None

@@ -24,7 +24,7 @@ DAY = re.compile(
 )
 # 第12期（3月13日）, （3月11日—3月15日）, （3.17-3.23）: in brackets, or behind the number; the year stands elsewhere.
 SHORT_DAY = re.compile(
-    r"(?:[（(]|(?<=[期号])[\s\u3000,，]+)\s*(?P<m>\d{1,2})\s*[月.．]\s*(?P<d>\d{1,2})\s*日?"
+    r"(?:^|[（(]|(?<=[期号])[\s\u3000,，]+)\s*(?P<m>\d{1,2})\s*[月.．]\s*(?P<d>\d{1,2})\s*日?"
     r"(?:\s*[—–―~～至到-]{1,2}\s*(?:(?P<last_m>\d{1,2})\s*[月.．]\s*)?(?P<last_d>\d{1,2})\s*日?)?"
     r"\s*(?:(?:星期|周)[一二三四五六日天])?\s*(?:编?印?发?|出版|出刊)\s*(?:[）)]|$)"
 )
@@ -38,7 +38,8 @@ HANDLING = re.compile(
 )
 # Web pages set labels before the day and the source: 发布时间：2024-03-20 来源：某某办公室 浏览次数：12.
 LABEL = re.compile(
-    r"(?:(?:发布|发表|发稿|更新|印发|成文|出版|编印)?(?:时间|日期)|(?:信息)?来源|发布(?:机构|单位|部门)|作者|期[数号]|(?:主办|编印|承办|编发|出版|印发|主管|填报|报送|编制|制作|编辑出版)(?:单位|机关|部门)?|填[报表](?:时间|日期)|浏览次数|阅读次数|点击数?|字号|字体)\s*[：:]"
+    r"(?:(?:发布|发表|发稿|更新|印发|成文|出版|编印)?(?:时间|日期)|(?:信息)?来源|发布(?:机构|单位|部门)|作者|期[数号]|(?:主\s*办|编\s*印|承\s*办|编\s*发|出版|印发|主\s*管|填报|报送|编制|制作|编辑出版)(?:单位|机关|部门)?|填[报表](?:时间|日期)|浏览次数|阅读次数|点击数?|字号|字体)\s*[：:]"
+    r"|(?:发布|发表|发稿)于\s|(?:^|\s)由\s"
 )
 # 工作周报（11月第1周）: a period instead of a number.
 PERIOD = re.compile(r"\s*[（(][^（）()]{0,12}(?:周|旬|月|月份|季度|年|年度|半年)[）)]$")
@@ -51,23 +52,29 @@ LAST_DAY = re.compile(r"(?:(\d{1,2})\s*[月./．])?\s*(\d{1,2})\s*日?(?!\s*[月
 # 【政协动态】, （某某通讯）: a name in brackets; and brackets of which nothing is left.
 ENCLOSED = re.compile(r"[【（(]([^【】（）()]+)[】）)]")
 EMPTY = re.compile(r"[（(][\s，,、；;]*[）)]")
+SPACED = re.compile(r"(?:[\u4e00-\u9fff]\s+){2,}[\u4e00-\u9fff]")
 # 编纂委员会办公室, 秘书处: of an institution that is named right before, or on the line above.
 OFFICE = re.compile(
     r"(?:(?:编纂|编辑|编审|工作|指导|领导)(?:委员会|小组))?(?:办公室|秘书处|编辑部|综合处|综合科)|(?:编纂|编辑|编审)委员会"
 )
 # What may stand behind the day on the line of a head: （星期三）, 星期三 农历冬月廿九, 印发.
 BEHIND_DAY = re.compile(
-    r"^\s*[（(]?(?:(?:星期|周)[一二三四五六日天])?(?:\s*农历[\u4e00-\u9fff]{4,8})?[）)]?\s*(?:编?印?发?|出版|出刊|整理|发布)\s*[）)]?\s*$"
+    r"^\s*[（(]?(?:(?:星期|周)[一二三四五六日天])?(?:\s*农历[\u4e00-\u9fff]{4,8})?[）)]?(?:\s*\d{1,2}[:：]\d{2})?\s*(?:由.{4,20}|编?印?发?|出版|出刊|整理|发布)\s*[）)]?\s*$"
 )
-# 共青团赤水湾市委员会 2024年11月, （2023年6-9月）, 2025.3: a month (or a year) alone, at the end of a line.
+# 共青团赤水湾市委员会 2024年11月, （2023年6-9月）, 2025年春季号, 2025.3: just a month or season, at a line's end.
+A_YEAR = r"(?:[12]\d{3}|[一二][〇○ＯO零一二三四五六七八九]{3})\s*年"
 MONTH = re.compile(
-    r"[（(]?\s*[12]\d{3}\s*年\s*(?:\d{1,2}\s*(?:[—–~～至-]\s*\d{1,2}\s*)?月\s*)?[）)]?\s*$|^\s*[12]\d{3}\s*[./．]\s*\d{1,2}\s*$"
+    rf"[（(]?\s*{A_YEAR}\s*(?:\d{{1,2}}\s*(?:[—–~～至-]\s*\d{{1,2}}\s*)?|[一二三四五六七八九十]{{1,2}})月\s*[号刊份]?\s*[）)]?\s*$"
+    rf"|(?:^|[\s（(]){A_YEAR}\s*(?:[春夏秋冬]季?[号刊卷]?)?\s*[）)]?\s*$"
+    r"|^\s*[12]\d{3}\s*[./．]\s*\d{1,2}\s*$"
 )
 MAKERS = r"(?:主编|总编辑?|(?:责任|执行|本期|值班)?(?:编辑|责编)|编审|审核|审定|审签|校对|签发人?)"
-MADE_BY = re.compile(rf"(?:^|[\s\u3000|｜])(?:{MAKERS}|(?:主办|承办|编印|主管)(?:单位)?)\s*[：:]")
+MADE_BY = re.compile(rf"(?:^|[\s\u3000|｜])(?:{MAKERS}|(?:主\s*办|承\s*办|编\s*印|主\s*管)(?:单位)?)\s*[：:]")
 PERSONS = re.compile(rf"(?<=[\s\u3000|｜]){MAKERS}\s*[：:].*$")
 FREQUENCY = re.compile(r"[（(](?:周|半月|双月|月|季|半年|年|双周|旬)刊[）)]")
 SEPARATORS = re.compile(r"[\s　|｜·•]{2,}|[|｜]|\t")
+WEEK = re.compile(r"[（(]?第\s*[0-9一二三四五六七八九十]{1,3}\s*周[）)]?")  # 第7周（3月24日—3月28日）
+EDITED_BY = re.compile(r"(?:[\s\u3000]编|编[印发制])\s*$")  # 某某市红十字会宣传部　编
 NUMBER_ALONE = re.compile(rf"\W*(?:{ISSUE.pattern})\W*")
 
 
@@ -89,7 +96,7 @@ def read_masthead(lines: Sequence[str]) -> Masthead:
     issuers = [name for part in parts if (name := issuer_of(part))] or made_by(lines)
     issuer = next((name for name in issuers if not SHORT_NAME.search(name)), next(iter(issuers), None))
     labelled = {part for line in lines if LABEL.search(line) for part in names_in(line)}
-    titles = [part for part in parts if issuer_of(part) is None and part not in labelled and not PREFACE.search(part)]
+    titles = [part for part in parts if issuer_of(part) is None and part not in labelled]
     named = [part for part in titles if PUBLICATION.search(part)]
     return Masthead(
         title=next(iter(named or titles), None),
@@ -158,10 +165,12 @@ def made_by(lines: Sequence[str]) -> list[str]:
 
 def names_in(line: str) -> list[str]:
     """The names on a line of a head: what is left without day, number and notes."""
-    if STAFF.match(line) or HANDLING.search(line):
+    if STAFF.match(line) or HANDLING.search(line) or PREFACE.search(line):
         return []
     said = SHORT_DAY.sub("   ", DAY.sub("   ", LABEL.sub("   ", PERSONS.sub("", line))))
     rest = EMPTY.sub("   ", FREQUENCY.sub("   ", ISSUE.sub("   ", MONTH.sub("   ", said)))).strip()
+    if rest == line.strip():  # nothing else is on the line: 某某博物馆 · 季刊 is one name
+        rest = re.sub(r"\s*[·•]\s*", "·", rest)
     letters = re.compile(r"[^\W\d_]")
     parts = [bare_name(close_gaps(part)) for part in SEPARATORS.split(space_out(rest))]
     return [part for part in parts if len(letters.findall(part)) >= 2]
@@ -177,7 +186,9 @@ def bare_name(name: str) -> str:
 
 
 def space_out(line: str) -> str:
-    """Close the gaps of a spaced name (方 志 动 态), so that only real gaps separate names."""
+    """Close the gaps of a spaced name (方 志 动 态, 社  科  动  态), so that only real gaps separate names."""
+    if SPACED.fullmatch(line):
+        return "".join(line.split())
     return re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff](?: |$))", "", line)
 
 
@@ -206,6 +217,8 @@ def close_issue(issue: str) -> str:
 
 def says_head(line: str) -> bool:
     """Whether a line is one of a head by what it says: a day or a number, and no sentence."""
+    if ISSUE.search(line) and (enclosed := ENCLOSED.fullmatch(line.strip())):  # （2025年第11期，3月10日—3月16日）
+        line = enclosed[1].replace("，", "　　")
     if len(line) > 60 or re.search(r"[，。；？！]", line):
         return False
     day = DAY.search(line)
@@ -221,7 +234,13 @@ def says_head(line: str) -> bool:
         and (BEHIND_DAY.match(line[day.end() :].lstrip(" )）")) or line.lstrip(" (（").startswith(day.group()))
     ):
         return True
-    return is_numbered_head(line) or bool(PERIOD.search(line) and PUBLICATION.search(PERIOD.sub("", line)))
+    if EDITED_BY.search(line) and issuer_of(close_gaps(line)):
+        return True
+    return (
+        is_numbered_head(line)
+        or bool(WEEK.fullmatch(SHORT_DAY.sub("", line).strip()))
+        or bool(PERIOD.search(line) and PUBLICATION.search(PERIOD.sub("", line)))
+    )
 
 
 def names_month(line: str) -> bool:

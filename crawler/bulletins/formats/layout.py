@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from crawler.bulletins.formats.addresses import without_label
 from crawler.bulletins.formats.contents import LONGEST_HEAD, contents_range, contents_title
@@ -115,11 +115,13 @@ def is_furniture(line: Line) -> bool:
 def colophon_start(lines: Sequence[Line]) -> int:
     """The number of the first line of the colophon; the count of lines where there is none.
 
-    It is the last thing of an issue: a mark of it counts only among the last lines, below every credit and section.
+    It is the last thing of an issue: a mark of it counts only among the last lines, below every credit and section,
+    and below the first news.
     """
     earliest = max(0, len(lines) - max(25, len(lines) // 10))
     rows = (number for number in range(len(lines) - 1, earliest - 1, -1) if lines[number].ready)
-    earliest = max(earliest, next(rows, -1) + 1)
+    news = (number for number, line in enumerate(lines) if line.links or "。" in line.text)
+    earliest = max(earliest, next(rows, -1) + 1, next(news, -1) + 1)
     for number in range(len(lines) - 1, earliest - 1, -1):
         if credit_of(lines[number].text) and not COLOPHON.match(lines[number].text):
             earliest = number + 1
@@ -134,9 +136,12 @@ def colophon_start(lines: Sequence[Line]) -> int:
 
 
 def signature_start(texts: Sequence[str]) -> int:
-    """The number of the line where the day stands that ends an issue, or of the institution above it."""
+    """The number of the line where the day stands that ends an issue, or of the institution above it.
+
+    Where other days stand alone too, they are of items.
+    """
     last = len(texts) - 1
-    if last < 1 or not is_day(texts[last]):
+    if last < 1 or not is_day(texts[last]) or len({find_day(text) for text in texts if is_day(text)}) > 1:
         return len(texts)
     above = re.sub(r"(?:整理|供稿|编制|填报|编)$", "", texts[last - 1].strip())
     return last - bool(UNIT.fullmatch(above) and issuer_of(above))
@@ -205,16 +210,32 @@ def head_length(lines: Sequence[Line], kinds: Sequence[BlockKind | None], manner
             break
         if links_title(line):
             break
+        if number == 0 and is_named_in_brackets(lines, kinds) and 1 not in of_items:
+            continue
         is_dated = is_dated or find_day(line.text) is not None
         if kinds[number] in (BlockKind.SECTION, BlockKind.CONTENTS, BlockKind.ADDRESS, BlockKind.ROW):
             if kinds[number] is BlockKind.ADDRESS:
                 return length
             return next((n for n in range(length, number) if mark_of(lines[n].text)), number)  # 一、 is no head
-        if (says_head(line.text) and number_of(line.text) is None) or STAFF.match(line.text) or number in units:
+        is_said = (says_head(line.text) and number_of(line.text) is None) or STAFF.match(line.text)
+        if is_said or number in units or (length == number and is_lone_day(lines, number)):
             length = number + 1
         elif kinds[number] is None and (is_running(line, manner) or (line.links and "。" in line.text)):
             break
     return length
+
+
+def is_named_in_brackets(lines: Sequence[Line] | Sequence[Block], kinds: Sequence[BlockKind | None]) -> bool:
+    """Whether the first line (【某某团讯】) is the issue's name: the day or number stands below it and no other."""
+    named = (n for n in range(len(lines) - 1) if kinds[n] is BlockKind.SECTION and says_head(lines[n + 1].text))
+    return list(islice(named, 2)) == [0]
+
+
+def is_lone_day(lines: Sequence[Line] | Sequence[Block], number: int) -> bool:
+    """Whether a line below another says a day (3月13日) and no more, as no other line does."""
+    if number == 0 or not DAY_ALONE.match(lines[number].text):
+        return False
+    return not any(n != number and DAY_ALONE.match(lines[n].text) for n in range(len(lines)))
 
 
 def names_issuer(lines: Sequence[Line]) -> bool:

@@ -12,7 +12,14 @@ from crawler.bulletins.formats.crowding import relieved
 from crawler.bulletins.formats.datelines import datelines
 from crawler.bulletins.formats.flow import Block, BlockKind, Line, Link
 from crawler.bulletins.formats.joining import width
-from crawler.bulletins.formats.layout import NAMED_LEVEL, UNIT, to_blocks
+from crawler.bulletins.formats.layout import (
+    NAMED_LEVEL,
+    UNIT,
+    is_lone_day,
+    is_named_in_brackets,
+    signature_start,
+    to_blocks,
+)
 from crawler.bulletins.formats.leads import with_leads
 from crawler.bulletins.formats.turns import with_turns
 from crawler.bulletins.landmarks import (
@@ -21,6 +28,7 @@ from crawler.bulletins.landmarks import (
     DATED,
     LINK_WORDS,
     LISTING,
+    PUBLICATION,
     STAFF,
     TITLE_FIELD,
     credit_of,
@@ -35,6 +43,7 @@ MOST_HEAD_BLOCKS = 4  # above which the name of the issuer may stand alone
 SHADED_LEVEL = 6  # of a short text on a ground of its own
 FEWEST_PARAGRAPHS = 4  # from which their words may tell titles from text
 LONGEST_TITLE = 40  # of a publication
+SIGNATURE = 2  # blocks: an institution and a day
 LONGEST_HEAD_LINE = 120  # 时间、来源、浏览次数 on one line
 # The first of them by itself, so that a text without any is passed over quickly.
 WHITE = re.compile(r"[ \t\r\n\f\u00a0\u200b\ufeff][ \t\r\n\f\u00a0\u200b\ufeff]*")
@@ -129,14 +138,31 @@ def with_head(blocks: Sequence[Block]) -> list[Block]:
         if number in of_items:
             break
         if block.kind in (BlockKind.PARAGRAPH, BlockKind.CREDIT, BlockKind.ENTRY) and not block.links:
-            if is_head(block.text) or number == unit:
+            is_below_head = number > 0 and told[number - 1].kind is BlockKind.MASTHEAD
+            if is_head(block.text) or number == unit or (is_below_head and is_lone_day(told, number)):
                 told[number] = replace(block, kind=BlockKind.MASTHEAD)
             elif len(block.text) > LONGEST_HEAD_LINE:
                 break
+    if names_publication(told):
+        told[0] = replace(told[0], kind=BlockKind.MASTHEAD)
     last = max((number for number, block in enumerate(told) if block.kind is BlockKind.MASTHEAD), default=0)
     return [replace(block, kind=BlockKind.MASTHEAD) if names_issue(block) else block for block in told[:last]] + told[
         last:
     ]
+
+
+def names_publication(blocks: Sequence[Block]) -> bool:
+    """Whether the first block, right above the head, is the name of the publication.
+
+    So is one in brackets, and a heading of the level that others have.
+    """
+    if len(blocks) < 2 or blocks[1].kind is not BlockKind.MASTHEAD or blocks[0].links:
+        return False
+    first, *others = blocks[: HEAD_BLOCKS + 1]
+    if first.kind is not BlockKind.HEADING:
+        return is_named_in_brackets(blocks, [block.kind for block in blocks])
+    is_alike = any(other.kind is BlockKind.HEADING and other.level == first.level for other in others)
+    return is_alike and bool(PUBLICATION.search(first.text.strip()))
 
 
 def lone_unit(blocks: Sequence[Block]) -> int | None:
@@ -169,14 +195,24 @@ def is_head(text: str) -> bool:
 
 
 def with_colophon(blocks: Sequence[Block]) -> list[Block]:
-    """From the first mark of a colophon among the last blocks on, all is colophon; rows that cite stand above it."""
+    """From the first mark of a colophon among the last blocks on, all is colophon; rows that cite stand above it.
+
+    Without a mark, an institution and a day that end the document are.
+    """
     told = list(blocks)
     rows = [number for number, block in enumerate(told) if block.kind is BlockKind.ROW and block.links]
-    for number in range(max(1, len(told) - 12, *(row + 1 for row in rows[-1:])), len(told)):
+    news = [number for number, block in enumerate(told) if block.links or "。" in block.text]
+    for number in range(max(1, len(told) - 12, *(above + 1 for above in (*rows[-1:], *news[:1]))), len(told)):
         if told[number].kind is BlockKind.PARAGRAPH and COLOPHON.match(told[number].text):
-            rest = [replace(block, kind=BlockKind.COLOPHON) for block in told[number:]]
-            return [*told[:number], *rest]
-    return told
+            return closed_from(told, number)
+    signed = [block.kind is BlockKind.PARAGRAPH and not block.links for block in told[-SIGNATURE:]]
+    first = signature_start([block.text for block in told])
+    return closed_from(told, first) if all(signed) and first == len(told) - SIGNATURE else told
+
+
+def closed_from(blocks: Sequence[Block], number: int) -> list[Block]:
+    """The blocks; all from one on are the colophon."""
+    return [*blocks[:number], *(replace(block, kind=BlockKind.COLOPHON) for block in blocks[number:])]
 
 
 def clean(text: str) -> str:
