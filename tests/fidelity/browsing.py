@@ -7,6 +7,7 @@ both sides and counted instead.
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import time
@@ -90,6 +91,11 @@ LOOK = """selector => {
         sizes: images.map(image => { const r = image.getBoundingClientRect(); return [r.width, r.height]; }),
         box: [box.left + scrollX, box.top + scrollY, box.width, box.height],
     };
+}"""
+
+END_ANIMATIONS = """() => {
+    for (const animation of document.getAnimations())
+        if (animation.effect.getComputedTiming().endTime === Infinity) animation.cancel(); else animation.finish();
 }"""
 
 READY = "() => document.readyState === 'complete' && [...document.images].every(image => image.complete)"
@@ -203,7 +209,12 @@ def look(page: Page, *, body: str, frame: str) -> Look | None:
 
 
 def _shots(page: Page, left: int, top: int, width: int, height: int) -> Iterator[Image.Image]:
+    """Pictures of a part of the page from the top, asked of the browser itself: it packs them in a fifth of the time
+    that ``page.screenshot`` takes, which knows no such wish."""
+    page.evaluate(END_ANIMATIONS)
+    browser = page.context.new_cdp_session(page)
     for start in range(0, min(height, TALLEST), STRIP):
-        clip = {"x": left, "y": top + start, "width": width, "height": min(STRIP, height - start)}
-        shot = page.screenshot(full_page=True, clip=clip, animations="disabled", caret="hide", scale="css")
-        yield Image.open(io.BytesIO(shot)).convert("RGB")
+        clip = {"x": left, "y": top + start, "width": width, "height": min(STRIP, height - start), "scale": 1}
+        options = {"format": "png", "optimizeForSpeed": True, "captureBeyondViewport": True, "clip": clip}
+        shot = browser.send("Page.captureScreenshot", options)["data"]
+        yield Image.open(io.BytesIO(base64.b64decode(shot))).convert("RGB")
