@@ -7,8 +7,10 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -207,15 +209,15 @@ KEEP_AND_DIE = textwrap.dedent("""
 
 
 @pytest.fixture
-def readable(tmp_path: Path) -> Path:
-    """An archive that everybody may read, and only its owner write."""
+def readable() -> Iterator[Path]:
+    """An archive that everybody may read and only its owner write; not in ``tmp_path``, which nobody else may enter."""
     if os.geteuid() != 0:
         pytest.skip("only root can become a user who may not write")
-    fill(tmp_path / "archive")
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == 0 and folder != Path("/") and not folder.stat().st_mode & 0o001:
-            folder.chmod(folder.stat().st_mode | 0o001)
-    return tmp_path / "archive"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        fill(folder / "archive")
+        yield folder / "archive"
 
 
 def test_a_read_only_archive_is_found_read_and_verified(readable: Path) -> None:
