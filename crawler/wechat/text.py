@@ -53,6 +53,7 @@ CARDS: dict[str, tuple[str, ...]] = {
 _HIDDEN = re.compile(r"(?:^|;)\s*display\s*:\s*none", re.IGNORECASE)
 _KEEPS_BLANKS = re.compile(r"white-space(?:-collapse)?\s*:\s*(?:pre|preserve|break-spaces)", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
+_SPACES = re.compile(r"[ \t\xa0]+")
 _CARD_NODES = 60  # a drawn card has words among its first nodes; an unclosed one holds the rest of the page
 _TAG = re.compile(r"<[^<>]*+>?")
 _MARKUP = re.compile(r"<[a-zA-Z/!]")
@@ -217,5 +218,5 @@ def _keeps_blanks(tag: Tag) -> bool:
 
 
 def _tidy(text: str) -> str:
-    lines = (_BLANKS.sub(" ", line.replace("\xa0", " ")).strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line)
+    lines = map(str.strip, _SPACES.sub(" ", text).splitlines())
+    return "\n".join(filter(None, lines))
