@@ -13,6 +13,7 @@ from crawler.bulletins.landmarks import ISSUE, PUBLICATION
 from crawler.bulletins.mastheads import PERIOD, Masthead, find_day, issuer_of, read_masthead, signed_by
 
 SHORTEST_TITLE = 4  # characters
+LONGEST_TITLE = 60  # characters of one that names a publication
 LONGEST_INTRODUCTION = 120  # characters
 FEWEST_LISTED = 2  # links that make a list
 
@@ -76,14 +77,16 @@ def masthead_of(flow: Flow, title: str | None) -> Masthead:
 
 def named_in(title: str | None) -> str | None:
     """The institution whose name a publication's title begins with; None where it says whom it is about, or none."""
-    said = re.sub(r"[（(].*$", "", title or "")
+    said = re.sub(r"[（(].*$", "", title or "")[:LONGEST_TITLE]
     ends = (end for end in range(len(said) - 1, SHORTEST_TITLE - 1, -1) if OF_INSTITUTION.fullmatch(said, end))
     return next((name for end in ends if (name := issuer_of(said[:end])) and not NO_INSTITUTION.match(name)), None)
 
 
 def names_publication(title: str | None) -> bool:
     """Whether a title ends as names of publications do, its number and period aside."""
-    return bool(title and PUBLICATION.search(close_gaps(PERIOD.sub("", ISSUE.sub("", title))).strip("（()） ")))
+    if not title or len(title) > LONGEST_TITLE:
+        return False
+    return bool(PUBLICATION.search(close_gaps(PERIOD.sub("", ISSUE.sub("", title))).strip("（()） ")))
 
 
 def introduces(block: Block) -> bool:

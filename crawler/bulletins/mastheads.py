@@ -17,6 +17,7 @@ from crawler.bulletins.landmarks import INSTITUTION, ISSUE, PREFACE, PUBLICATION
 
 MOST_DAYS = 31
 LONGEST_DAY = 24  # characters
+LONGEST_NAMES = 200  # characters of a line that names something
 FIGURES = "〇○Ｏ零一二三四五六七八九"
 DAY = re.compile(
     r"(?<!\d)(?P<y>[12]\d{3})\s*(?P<mark>[年./／\-–－])\s*(?P<m>\d{1,2})\s*[月./／\-–－]\s*(?P<d>\d{1,2})\s*[日号]?(?!\d)"
@@ -24,7 +25,7 @@ DAY = re.compile(
 )
 # 第12期（3月13日）, （3月11日—3月15日）, （3.17-3.23）: in brackets, or behind the number; the year stands elsewhere.
 SHORT_DAY = re.compile(
-    r"(?:^|[（(]|(?<=[期号])[\s\u3000,，]+)\s*(?P<m>\d{1,2})\s*[月.．]\s*(?P<d>\d{1,2})\s*日?"
+    r"(?:(?:^|[（(])\s*|(?<=[期号])[\s\u3000,，]+)(?P<m>\d{1,2})\s*[月.．]\s*(?P<d>\d{1,2})\s*日?"
     r"(?:\s*[—–―~～至到-]{1,2}\s*(?:(?P<last_m>\d{1,2})\s*[月.．]\s*)?(?P<last_d>\d{1,2})\s*日?)?"
     r"\s*(?:(?:星期|周)[一二三四五六日天])?\s*(?:编?印?发?|出版|出刊)\s*(?:[）)]|$)"
 )
@@ -92,6 +93,8 @@ class Masthead:
 def read_masthead(lines: Sequence[str]) -> Masthead:
     """Return what the lines of a head say; a line may say several things."""
     issues = [" ".join(found.group().split()) for line in lines for found in ISSUE.finditer(line)]
+    published_on = day_of_issue(lines)
+    lines = [line for line in lines if len(line) <= LONGEST_NAMES]
     parts = [part for line in with_offices(lines) for part in names_in(line)]
     issuers = [name for part in parts if (name := issuer_of(part))] or made_by(lines)
     issuer = next((name for name in issuers if not SHORT_NAME.search(name)), next(iter(issuers), None))
@@ -102,7 +105,7 @@ def read_masthead(lines: Sequence[str]) -> Masthead:
         title=next(iter(named or titles), None),
         issuer=issuer,
         issue=close_issue("".join(dict.fromkeys(issues))) or None,
-        published_on=day_of_issue(lines),
+        published_on=published_on,
         is_named=bool(named),
     )
 
@@ -111,6 +114,7 @@ def day_of_issue(lines: Sequence[str]) -> date | None:
     """The day that a head names: a single one, else the last of a period, else one whose year stands elsewhere."""
     days = [(day, is_period) for line in lines for day, is_period in find_days(line)]
     single = (day for day, is_period in days if not is_period)
+    lines = [line for line in lines if len(line) <= LONGEST_NAMES]
     short = (day for line in lines if (day := find_short_day(line, lines)))
     return next(single, None) or next((day for day, _ in days), None) or next(short, None)
 

@@ -70,12 +70,16 @@ class Score:
     def sure_share(self) -> float:
         return share(self.sure, self.cited)
 
+    @property
+    def heads_share(self) -> float:
+        return share(self.facts_right, self.facts)
+
     def row(self, name: str) -> str:
         shares = (self.found_share, self.placed_share, self.sure_right_share, self.sure_share)
         others = (
             share(self.exact, self.cited_right),
             share(self.sections_right, self.sections),
-            share(self.facts_right, self.facts),
+            self.heads_share,
         )
         return f"{name:<18}{self.true:>6}" + "".join(f"{100 * each:>9.1f}" for each in (*shares, *others))
 
@@ -162,7 +166,7 @@ def citations(bulletin: Bulletin) -> Iterable[tuple[Item | None, Citation]]:
 
 
 def judge_facts(description: Description, bulletin: Bulletin, result: Score) -> None:
-    """Judge the sections of the items that were found, the issuer and the day."""
+    """Judge the sections of the items that were found, the issuer and the day (``none``: the issue names no day)."""
     sections = {item.title: item.section for item in description.items}
     for item in bulletin.items:
         title = same_item(item.title, description)
@@ -174,7 +178,7 @@ def judge_facts(description: Description, bulletin: Bulletin, result: Score) -> 
         result.sections_right += is_right
         if not is_right:
             result.faults.append(f"{description.name}: {title!r} in section {item.section!r}, not {sections[title]!r}")
-    day = bulletin.published_on.isoformat() if bulletin.published_on else None
+    day = bulletin.published_on.isoformat() if bulletin.published_on else "none"
     for name, read in (("issuer", bulletin.issuer), ("date", day)):
         if wanted := description.settings.get(name):
             result.facts += 1
