@@ -17,6 +17,7 @@ from urllib.request import proxy_bypass
 from scrapy import Request, Spider
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
@@ -96,6 +97,23 @@ class PaceGate:
         is_article = request.meta.get(ERRAND) is Errand.ARTICLE
         if self.pace and is_article and not request.meta.get("redirect_times"):
             await self.pace.wait_turn()
+
+
+class Redirects(RedirectMiddleware):
+    """Follow redirects with the request's own referer: WeChat's, or none, neither of which says who reads what.
+
+    RedirectMiddleware's part, but for the referer that a further middleware would make of the page before.
+    """
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Redirects:
+        """The middleware, which looks for no other."""
+        one = cls(crawler.settings)
+        one.crawler = crawler
+        return one
+
+    def handle_referer(self, request: Request, response: Response) -> None:
+        """Leave it as it is."""
 
 
 class ProxyOfHost(HttpProxyMiddleware):

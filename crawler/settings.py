@@ -75,7 +75,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
     "crawler.middlewares.PaceGate": 560,  # behind retries, so that each try waits for its turn
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,  # a page's own refresh is read, not obeyed
+    "crawler.middlewares.Redirects": 600,  # a page's own refresh is read, not obeyed
     "crawler.middlewares.ProxyOfHost": 750,
     "crawler.middlewares.WireTap": 860,  # nearest to the wire: redirects swallow what they follow
 }

@@ -8,6 +8,7 @@ http_proxy, https_proxy and SSL_CERT_FILE.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -59,11 +60,12 @@ def have_server() -> None:
 
 @dataclass(kw_only=True)
 class Crawled:
-    """What became of a crawl: its summary, and what was said to people."""
+    """What became of a crawl: its summary, what was said to people, and what stands in the log beside."""
 
     summary: RunSummary
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    logged: list[str] = field(default_factory=list)
 
 
 class Noting:
@@ -81,6 +83,17 @@ class Noting:
 
     def problem(self, error: MirrorError) -> None:
         self.problems.append(str(error))
+
+
+class Remembering(logging.Handler):
+    """A log that is kept in memory, from warnings on."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
 
 
 class LaterClock(SystemClock):
@@ -150,13 +163,14 @@ def _crawl(
         have_a_child_ready()
     if without := options.pop("without", None):
         without()
+    logging.getLogger().addHandler(log := Remembering())
     listener, clock = Noting(), LaterClock(options.pop("hours_later", 0))
     if "ends_in" in options:
         options["ends_at"] = clock.now() + options.pop("ends_in")
     try:
         with Archive.open(config.folder, writing=True, create=True) as archive:
             summary = crawl(config, archive, inputs, listener=listener, clock=clock, **options)
-        told.send(Crawled(summary=summary, notes=listener.notes, problems=listener.problems))
+        told.send(Crawled(summary=summary, notes=listener.notes, problems=listener.problems, logged=log.lines))
     except BaseException as error:
         told.send(error)
 

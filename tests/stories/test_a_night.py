@@ -53,6 +53,11 @@ def test_every_article_is_visited_and_kept(night: Night) -> None:
     assert first.summary.stopped_by is None
 
 
+def test_a_night_without_trouble_leaves_nothing_in_the_log(night: Night) -> None:
+    _, _, crawls = night
+    assert [crawled.logged for crawled in crawls] == [[], [], []]
+
+
 def test_every_copy_but_the_one_that_lacks_a_picture_is_complete(night: Night) -> None:
     story, articles, _ = night
     for name in ("plain", "dying", "scaled"):
