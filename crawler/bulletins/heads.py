@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import dropwhile
+from itertools import dropwhile, islice
 
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow
 from crawler.bulletins.formats.joining import close_gaps
@@ -16,6 +16,7 @@ SHORTEST_TITLE = 4  # characters
 LONGEST_TITLE = 60  # characters of one that names a publication
 LONGEST_INTRODUCTION = 120  # characters
 FEWEST_LISTED = 2  # links that make a list
+FIRST_HEADINGS = 2  # one of which may name the issue
 
 
 # 请各社区转发👇, 以下为本周推送：: said to the readers, no title.
@@ -63,6 +64,8 @@ def masthead_of(flow: Flow, title: str | None) -> Masthead:
     """What the head says; the day of the colophon, the format's own title, issuer and day fill what it does not say."""
     lines = [block.text for block in flow.blocks if block.kind is BlockKind.MASTHEAD]
     head = read_masthead([*lines, title] if title and not any(find_day(line) for line in lines) else lines)
+    if not (title or head.title or head.issue) and (numbered := numbered_title(flow)):
+        head = read_masthead([*lines, numbered])
     printed = next((day for block in colophon(flow) if (day := find_day(block.text))), None)
     if not title and not head.is_named and names_publication(flow.title):
         title = flow.title
@@ -73,6 +76,20 @@ def masthead_of(flow: Flow, title: str | None) -> Masthead:
         issuer=head.issuer or flow.issuer or signed_by([block.text for block in colophon(flow)]) or named_in(title),
         published_on=head.published_on or printed or flow.published_on,
     )
+
+
+def numbered_title(flow: Flow) -> str | None:
+    """The name and number of a publication that one of the first headings is (科技爱好者周刊#289：宽容从何而来)."""
+    first = islice((block.plain for block in flow.blocks if block.kind is BlockKind.HEADING), FIRST_HEADINGS)
+    return next((said for said in first if len(said) <= LONGEST_TITLE and is_numbered(said)), None)
+
+
+def is_numbered(title: str) -> bool:
+    """Whether a title is the name of a publication, its number, and nothing or a title of its own behind a colon."""
+    found = ISSUE.search(title)
+    if not found or title[found.end() :].strip(" ）)】")[:1] not in ("", "：", ":", "|", "｜"):
+        return False
+    return bool(PUBLICATION.search(title[: found.start()].rstrip(" （(【")))
 
 
 def named_in(title: str | None) -> str | None:

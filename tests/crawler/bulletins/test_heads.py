@@ -509,6 +509,23 @@ def test_a_title_names_the_institution_that_it_begins_with(title: str | None, is
     assert named_in(title) == issuer
 
 
+@pytest.mark.parametrize(
+    ("heading", "title", "issue"),
+    [
+        ("科技爱好者周刊#289：宽容从何而来", "科技爱好者周刊", "#289"),
+        ("江州史志动态（第5期）", "江州史志动态", "第5期"),
+        ("《江州史志动态》第5期出版", None, None),  # news of it
+        ("我馆举办第5期培训班", None, None),
+    ],
+)
+def test_a_first_heading_that_is_a_publications_name_and_number_says_them(
+    heading: str, title: str | None, issue: str | None
+) -> None:
+    headings = "".join(f"<h2>{said}</h2><p>{TEXT}</p>" for said in (heading, *ITEMS))
+    bulletin = read_bulletin(f"<html><body>{headings}</body></html>".encode(), "a.html")
+    assert (bulletin.title, bulletin.issue) == (title, issue)
+
+
 def test_a_name_in_brackets_over_a_period_is_the_title_and_calls_to_readers_are_none() -> None:
     bulletin = read_text("【东坡街道微信推送汇总】/2025年3月10日—3月14日/请各社区转发到居民群👇")
     assert facts(bulletin) == ("东坡街道微信推送汇总", None, None, "2025-03-14")
