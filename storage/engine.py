@@ -17,15 +17,16 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import OperationalError, StatementError, TimeoutError
+from sqlalchemy.exc import DatabaseError, OperationalError, StatementError, TimeoutError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from storage.blobs import no_room
-from storage.errors import ArchiveBusy, ArchiveReadOnly, NoArchive
+from storage.errors import ArchiveBusy, ArchiveDamaged, ArchiveReadOnly, NoArchive
 from storage.locks import advisory_lock, file_lock
 
 DATABASE = "archive.db"
 WAIT_SECONDS = 30
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 WRITERS_LOCK = 7_796_611  # an advisory lock's number must be an integer; this one means "a writer of wxmirror"
 
 
@@ -56,13 +57,16 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one state of the archive throughout."""
-        with self._readers.begin() as connection:
-            yield connection
+        """A connection that sees one state of the archive throughout. Raises ArchiveDamaged."""
+        try:
+            with self._readers.begin() as connection:
+                yield connection
+        except DatabaseError as error:
+            raise _told(error, self.folder) from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction: all of it is kept, or none. Raises DiskFull, ArchiveReadOnly, ArchiveBusy."""
+        """One transaction: all is kept, or none. Raises DiskFull, ArchiveReadOnly, ArchiveBusy, ArchiveDamaged."""
         try:
             with self.writer.begin() as connection:
                 yield connection
@@ -139,7 +143,9 @@ def _read_only_sqlite(file: Path) -> Engine:
         with sqlite3.connect(f"file:{quote(str(file.resolve()))}?mode=ro", uri=True) as probe:
             probe.execute("SELECT count(*) FROM sqlite_master")
         options = "?mode=ro"
-    except sqlite3.OperationalError:
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            raise ArchiveDamaged(file=file, reason=error) from error
         options = "?mode=ro&immutable=1"
         journal = file.with_name(file.name + "-wal")
         if journal.exists() and journal.stat().st_size:
@@ -154,6 +160,8 @@ def _told(error: StatementError, folder: Path) -> Exception:
     """The database's complaint in the archive's words, where it has any."""
     if isinstance(error.orig, ValueError):
         return error.orig  # a value that no column takes, such as a naive moment
+    if is_damage(error.orig):
+        return ArchiveDamaged(file=folder / DATABASE, reason=error.orig)
     words = str(error.orig)
     if "disk is full" in words or "No space left" in words:
         return no_room(folder)
@@ -162,6 +170,11 @@ def _told(error: StatementError, folder: Path) -> Exception:
     if "database is locked" in words:
         return ArchiveBusy(job="writer")
     return error
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite found that a file is none of its own, or not whole."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
 
 
 def has_table(db: Connection, name: str) -> bool:

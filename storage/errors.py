@@ -80,6 +80,12 @@ class ArchiveReadOnly(ArchiveError):
     words = "The archive in {place} cannot be written to ({reason}). Check the folder's owner and whether the disk is mounted read-only."
 
 
+class ArchiveDamaged(ArchiveError):
+    """The database in the archive's folder is damaged, or something else that lies there under its name."""
+
+    words = "The archive's database {file} is damaged, or is no database at all ({reason}). Nothing was changed, and the kept pages and pictures lie beside it as before. Put a backup of this file back in its place; if it does not belong there, move it away."
+
+
 class ArchiveBusy(ArchiveError):
     """Another process holds the lock that was asked for."""
 

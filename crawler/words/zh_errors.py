@@ -8,6 +8,7 @@ CHINESE = {
     "The archive in {place} was made by a newer wxmirror (its schema is {found}). Install that version or newer.": "{place} 中的存档由更新版本的 wxmirror 建立（结构版本 {found}）。请安装该版本或更新的版本。",
     "The archive in {place} was made by an older wxmirror. Run `wxmirror crawl` or `wxmirror serve` once: it is copied aside and brought up to date.": "{place} 中的存档由旧版本的 wxmirror 建立。请运行一次“wxmirror crawl”或“wxmirror serve”：程序会先另存一份副本，再升级存档。",
     "The archive in {place} cannot be written to ({reason}). Check the folder's owner and whether the disk is mounted read-only.": "无法写入 {place} 中的存档（{reason}）。请检查文件夹的所有者，以及磁盘是否以只读方式挂载。",
+    "The archive's database {file} is damaged, or is no database at all ({reason}). Nothing was changed, and the kept pages and pictures lie beside it as before. Put a backup of this file back in its place; if it does not belong there, move it away.": "存档的数据库 {file} 已损坏，或者根本不是数据库（{reason}）。程序没有改动任何内容，已保存的网页和图片仍在它旁边。请用备份恢复此文件；如果它不该放在这里，请把它移走。",
     "Another {job} is running on this archive. Wait for it to end, or look at `wxmirror status`.": "此存档上正有另一个任务（{job}）在运行。请等它结束，或用“wxmirror status”查看。",
     "Only {free} left on the disk of the archive, {floor} must stay free. Free some space, or lower [archive] min_free_gb; nothing was lost.": "存档所在磁盘只剩 {free}，至少要留出 {floor}。请清理磁盘空间，或调低 [archive] min_free_gb；已有内容没有丢失。",
     "The kept bytes {sha256} are damaged: {reason}. Restore this file from a backup; `wxmirror verify` lists all such files.": "存档文件 {sha256} 已损坏：{reason}。请从备份中恢复此文件；“wxmirror verify”会列出所有损坏的文件。",

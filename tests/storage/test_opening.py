@@ -21,7 +21,7 @@ from sqlalchemy import create_engine, text
 
 from storage.archive import Archive
 from storage.engine import connect_sqlite
-from storage.errors import ArchiveBusy, ArchiveReadOnly, ArchiveTooNew, ArchiveTooOld, NoArchive
+from storage.errors import ArchiveBusy, ArchiveDamaged, ArchiveReadOnly, ArchiveTooNew, ArchiveTooOld, NoArchive
 from storage.migrations.migrating import SCRIPTS, upgrade
 from storage.records import Standing
 from storage.schema import REVISIONS, metadata
@@ -151,6 +151,23 @@ def test_where_there_is_no_archive_none_is_made_unasked(tmp_path: Path, writing:
     with pytest.raises(NoArchive):
         Archive.open(tmp_path / "nowhere", writing=writing)
     assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("writing", [False, True])
+def test_a_file_that_is_no_database_is_told_as_such_and_left_as_it_is(tmp_path: Path, writing: bool) -> None:
+    file = tmp_path / "archive.db"
+    file.write_bytes(b"somebody's notes\n" * 100)
+    with pytest.raises(ArchiveDamaged, match=r"archive\.db is damaged, or is no database"):
+        Archive.open(tmp_path, writing=writing, create=writing)
+    assert file.read_bytes() == b"somebody's notes\n" * 100
+
+
+def test_a_database_that_was_damaged_since_is_told_as_such(tmp_path: Path) -> None:
+    fill(tmp_path)
+    file = tmp_path / "archive.db"
+    file.write_bytes(file.read_bytes()[:8192] + b"\xff" * (file.stat().st_size - 8192))
+    with pytest.raises(ArchiveDamaged), Archive.open(tmp_path) as archive:
+        archive.verify()
 
 
 def test_a_database_that_was_only_begun_is_no_archive_until_it_is_made(tmp_path: Path) -> None:
