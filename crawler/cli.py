@@ -82,7 +82,12 @@ def main() -> None:
     """Run the command line; every error that was planned for becomes a sentence and an exit code."""
     sys.stdout, sys.stderr = (outlet(cast("TextIOWrapper | None", stream)) for stream in (sys.stdout, sys.stderr))
     try:
-        app()
+        sys.exit(app.main(standalone_mode=False))
+    except click.UsageError as error:
+        fail_usage(error)
+    except click.Abort:  # Ctrl-C, or the end of what is typed
+        print(say("Stopped."), file=sys.stderr)  # noqa: T201
+        sys.exit(FAILED)
     except MirrorError as error:
         fail(error)
     except Exception as error:  # the outer edge: a fault of ours is told as one
@@ -105,6 +110,19 @@ def fail(error: MirrorError) -> None:
         emit({"error": {"kind": kind_of(error), "message": say_error(error)}})
     print(say("Error: {message}", message=say_error(error)), file=sys.stderr)  # noqa: T201
     sys.exit(UNREADABLE if isinstance(error, ReadingError | WrongUsage) else FAILED)
+
+
+def fail_usage(error: click.UsageError) -> None:
+    """Say which words of a command are wrong, and how they should be."""
+    if isinstance(error, click.MissingParameter) and error.param:
+        name = (error.param.get_error_hint(error.ctx) or "").replace("'", "")
+        is_option = isinstance(error.param, click.Option)
+        words = say("The option {name} is missing.", name=name) if is_option else say("{name} is missing.", name=name)
+        error = click.UsageError(words, error.ctx)
+    if "--json" in sys.argv and not isinstance(error, click.exceptions.NoArgsIsHelpError):
+        emit({"error": {"kind": "wrong_usage", "message": error.format_message()}})
+    error.show()
+    sys.exit(UNREADABLE)
 
 
 def kind_of(error: MirrorError) -> str:

@@ -146,4 +146,7 @@ CHINESE = {
     "{where} is not as TOML wants it: texts in quotation marks, lists in square brackets": "{where}不符合 TOML 的写法：文字要加引号，列表要用方括号",
     "the file is not in UTF-8: save it anew as that": "文件不是 UTF-8 编码，请另存为 UTF-8",
     "{line} is no cron line: minute, hour, day, month and weekday, as 30 2 * * *": "{line} 不是正确的 cron 写法；应依次写分、时、日、月、星期，如 30 2 * * *",
+    "The option {name} is missing.": "缺少选项 {name}。",
+    "{name} is missing.": "缺少参数“{name}”。",
+    "Stopped.": "已中止。",
 }

@@ -39,6 +39,16 @@ def test_help_and_wrong_usage_are_said_in_chinese(tmp_path: Path) -> None:
     assert "没有选项" in wrong.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "said"), [(["restore", "x.pdf"], "缺少选项 --out。"), (["read"], "缺少参数“文件…”。")]
+)
+def test_a_word_that_is_missing_is_named_also_to_programs(tmp_path: Path, words: list[str], said: str) -> None:
+    told = wxmirror(*words, "--json", cwd=tmp_path, language="zh")
+    assert told.returncode == 2
+    assert told.stderr.rstrip().endswith("错误：" + said)
+    assert json.loads(told.stdout) == {"error": {"kind": "wrong_usage", "message": said}}
+
+
 def test_a_file_that_needs_too_much_memory_is_told_as_such_and_the_next_one_is_read(tmp_path: Path) -> None:
     (tmp_path / "big.csv").write_text("甲,乙,丙\n" * 1_600_000)
     (tmp_path / "small.txt").write_text("甲市召开会议\nhttps://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrSt01\n")
