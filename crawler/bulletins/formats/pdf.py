@@ -24,8 +24,9 @@ from crawler.bulletins.formats.layout import to_blocks
 from crawler.bulletins.formats.opening import Opening
 from crawler.bulletins.formats.pdf_aligned import aligned_grids
 from crawler.bulletins.formats.pdf_bounds import Bounds
-from crawler.bulletins.formats.pdf_codes import Looker
+from crawler.bulletins.formats.pdf_codes import MOST_OBJECTS, Looker
 from crawler.bulletins.formats.pdf_columns import Strip, in_order, strip_of
+from crawler.bulletins.formats.pdf_drawings import drawings_of
 from crawler.bulletins.formats.pdf_lines import Characters, PrintedPage, open_upright
 from crawler.bulletins.formats.pdf_links import MOST_LINKS_A_PAGE, attach_all, link_annotations
 from crawler.bulletins.formats.pdf_measures import measured, without_furniture
@@ -131,7 +132,8 @@ class PageReader:
         width, height = page.get_size()
         text, characters = text_of(text_page), Characters(text_page, turn)
         found = link_annotations(self.document, page, turn)
-        rules = drawn_rules(page, turn) if found or ADDRESS.search(text) else Rules()
+        drawings = list(drawings_of(page, MOST_OBJECTS))
+        rules = drawn_rules(drawings, turn) if found or ADDRESS.search(text) else Rules()
         rules = without_underlines(rules, [(link.left, link.bottom, link.right, link.top) for link in found])
         grids = find_grids(rules)
         rows = list(printed_rows(text, characters, number, grids=grids))
@@ -144,7 +146,7 @@ class PageReader:
         self.strip = strip or self.strip
         lines = with_tables(in_order(rows, strip), tables)
         attach_all(found, lines, text_page, number)
-        self.looker.look(page, number, lines, turn)
+        self.looker.look(page, number, lines, turn, drawings)
         unread = sum(len(NO_TEXT.findall(line.text)) for line in lines)
         text_page.close()
         return PrintedPage(

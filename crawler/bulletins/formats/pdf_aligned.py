@@ -7,11 +7,12 @@ divided by level rules, or by more white than their own lines, in the way that l
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import dropwhile, pairwise
+from functools import cached_property
+from itertools import chain, dropwhile, pairwise
 
 from crawler.bulletins.formats.pdf_lines import PrintedLine, Row
 from crawler.bulletins.formats.pdf_links import Annotation
@@ -33,7 +34,7 @@ MOST_MEASURES = 12  # of white that are tried
 CITES = ("http", "weixin")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Level:
     """What stands at one height: the pieces from the left, and whether there is a link among them."""
 
@@ -60,7 +61,7 @@ class Level:
         """The size of its type."""
         return self.pieces[0].size
 
-    @property
+    @cached_property
     def words(self) -> list[Interval]:
         """What it covers, from the left: pieces, and within them what small gaps divide."""
         found: list[Interval] = []
@@ -106,7 +107,7 @@ def aligned_grids(
 
 
 def levels_of(rows: Sequence[Row], annotations: Sequence[Annotation], ruled: Sequence[Grid]) -> list[Level]:
-    """What stands at one height outside the tables that are ruled, from the top down."""
+    """What stands at one height outside the tables that are ruled, from the top down; none where all stands alone."""
     pieces = [
         piece
         for row in rows
@@ -121,6 +122,8 @@ def levels_of(rows: Sequence[Row], annotations: Sequence[Annotation], ruled: Seq
             groups[-1].append(piece)
         else:
             groups.append([piece])
+    if all(len(group) == 1 for group in groups):
+        return []
     by_height = sorted(((each.bottom + each.top) / 2, each.url) for each in annotations)
     return [level_of(group, by_height) for group in groups]
 
@@ -303,26 +306,31 @@ def lines_above(levels: Sequence[Level], start: int, columns: Sequence[Interval]
 
 def joins(level: Level, columns: Sequence[Interval], taken: Sequence[Level]) -> bool:
     """Whether a level goes over columns that stand beside each other in several levels above it."""
-    for words in level.words:
-        over = {number for number, column in enumerate(columns) if words[0] < column[1] and words[1] > column[0]}
-        if len(over) > 1 and sum(len(touched(each, columns) & over) > 1 for each in taken) >= FEWEST_CITING:
-            return True
-    return False
+    return any(
+        len(over) > 1 and sum(len(touched(each, columns) & set(over)) > 1 for each in taken) >= FEWEST_CITING
+        for over in under(level.words, columns)
+    )
 
 
 def is_across(level: Level, columns: Sequence[Interval]) -> bool:
     """Whether one piece of a level goes over several columns."""
-    return any(sum(words[0] < column[1] and words[1] > column[0] for column in columns) > 1 for words in level.words)
+    return any(len(over) > 1 for over in under(level.words, columns))
 
 
 def touched(level: Level, columns: Sequence[Interval]) -> set[int]:
     """The numbers of the columns in which a level has words."""
-    words = level.words
-    return {
-        number
-        for number, column in enumerate(columns)
-        if any(low < column[1] and high > column[0] for low, high in words)
-    }
+    return set(chain.from_iterable(under(level.words, columns)))
+
+
+def under(words: Sequence[Interval], columns: Sequence[Interval]) -> list[Sequence[int]]:
+    """For each of some words the numbers of the columns over which they stand."""
+    edges = list(chain.from_iterable(columns))
+    if edges == sorted(edges):
+        lefts, rights = edges[0::2], edges[1::2]
+        return [range(bisect_right(rights, low), bisect_left(lefts, high)) for low, high in words]
+    return [
+        [number for number, (left, right) in enumerate(columns) if low < right and high > left] for low, high in words
+    ]
 
 
 def merged(intervals: Iterable[Interval], least: float) -> list[Interval]:

@@ -16,6 +16,7 @@ import pypdfium2.raw as pdfium
 from crawler.bulletins.formats.code_places import Placer
 from crawler.bulletins.formats.codes import MOST_PIXELS, can_read, find_codes
 from crawler.bulletins.formats.pdf_bounds import Bounds
+from crawler.bulletins.formats.pdf_drawings import Drawing, count_objects
 from crawler.bulletins.formats.pdf_lines import Box, PrintedLine, Turn
 
 SMALLEST = 24.0  # points: no telephone reads a smaller code from paper
@@ -23,6 +24,7 @@ WIDEST = 1_400  # pixels of a drawn part
 SHARPEST = 5.0  # pixels a point: 360 dpi
 FEWEST_SHAPES = 100  # a code drawn as shapes has some hundreds
 MOST_OBJECTS = 30_000  # of a page that is drawn
+NOWHERE = (0.0, 0.0, 0.0, 0.0)
 MOST_PARTS = 400  # of one document
 MOST_PARTS_A_PAGE = 30
 
@@ -37,9 +39,17 @@ class Looker:
     unread: int = 0  # pictures that were not looked at
     placer: Placer = field(default_factory=Placer)
 
-    def look(self, page: pypdfium2.PdfPage, number: int, lines: list[PrintedLine], turn: Turn) -> None:
-        """Give the codes of a page to its lines; ``number`` is the page's, from 1."""
-        codes = [(url, turn.box(box)) for url, box in self.codes_on(page, number, parts_of(page))]
+    def look(
+        self,
+        page: pypdfium2.PdfPage,
+        number: int,
+        lines: list[PrintedLine],
+        turn: Turn,
+        drawings: Sequence[Drawing],
+    ) -> None:
+        """Give the codes of a page to its lines; ``number`` is the page's, from 1, ``drawings`` what is drawn on it."""
+        parts = parts_of(page, drawings) if count_objects(page) <= MOST_OBJECTS else []
+        codes = [(url, turn.box(box)) for url, box in self.codes_on(page, number, parts)]
         self.placer.place(codes, lines, number, page.get_height())
 
     def codes_on(self, page: pypdfium2.PdfPage, number: int, parts: Sequence[Box]) -> list[tuple[str, Box]]:
@@ -86,21 +96,20 @@ class Looker:
             yield code.url, (min(across), min(down), max(across), max(down))
 
 
-def parts_of(page: pypdfium2.PdfPage) -> list[Box]:
+def parts_of(page: pypdfium2.PdfPage, drawings: Sequence[Drawing]) -> list[Box]:
     """The parts of a page that may hold codes: its pictures, and, where it has very many shapes, all these together."""
-    count = pdfium.FPDFPage_CountObjects(page.raw)
-    if not 0 < count <= MOST_OBJECTS:
+    if not drawings:
         return []
+    edges = page.get_cropbox()
     pictures: list[Box] = []
     shapes: list[Box] = []
-    for index in range(count):
-        item = pdfium.FPDFPage_GetObject(page.raw, index)
-        kind = pdfium.FPDFPageObj_GetType(item)
-        if kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM):
-            pictures += within_page(box_of(item), page)
-        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
-            is_code = pdfium.FPDFPath_CountSegments(item) >= 4 * FEWEST_SHAPES
-            (pictures if is_code else shapes).extend(within_page(box_of(item), page, 0.0))
+    for drawing in drawings:
+        box = drawing.box or NOWHERE
+        if not drawing.is_shape:
+            pictures += within(edges, box)
+        else:
+            is_code = pdfium.FPDFPath_CountSegments(drawing.item) >= 4 * FEWEST_SHAPES
+            (pictures if is_code else shapes).extend(within(edges, box, 0.0))
     large = [box for box in pictures if min(box[2] - box[0], box[3] - box[1]) >= SMALLEST]
     if len(shapes) >= FEWEST_SHAPES:
         sides = list(zip(*shapes, strict=True))
@@ -108,18 +117,8 @@ def parts_of(page: pypdfium2.PdfPage) -> list[Box]:
     return large[:MOST_PARTS_A_PAGE]
 
 
-def box_of(item: pdfium.FPDF_PAGEOBJECT) -> Box:
-    """The place of something on its page."""
-    edges = [ctypes.c_float() for _ in range(4)]
-    if not pdfium.FPDFPageObj_GetBounds(item, *edges):
-        return 0.0, 0.0, 0.0, 0.0
-    left, bottom, right, top = (edge.value for edge in edges)
-    return left, bottom, right, top
-
-
-def within_page(box: Box, page: pypdfium2.PdfPage, smallest: float = SMALLEST) -> list[Box]:
-    """A box as far as it lies on the page; none where it does not."""
-    edges = page.get_cropbox()
+def within(edges: Box, box: Box, smallest: float = SMALLEST) -> list[Box]:
+    """A box as far as it lies between the edges of the page; none where it does not."""
     left, bottom = max(box[0], edges[0]), max(box[1], edges[1])
     right, top = min(box[2], edges[2]), min(box[3], edges[3])
     return [(left, bottom, right, top)] if right - left > smallest and top - bottom > smallest else []

@@ -17,6 +17,7 @@ from crawler.bulletins.formats.pdf_words import Words
 from storage.records import PlacedBy
 
 MOST_LINKS_A_PAGE = 5_000
+USUAL_LENGTH = 1_024  # bytes of an address
 WELL_FITTING = 0.7  # of the best fit
 MOST_HOMES = 50  # lines that are linked to one address
 MOST_COVERED = 500  # lines through whose middle one rectangle goes
@@ -39,16 +40,17 @@ def link_annotations(
     document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, turn: Turn = AS_IT_LIES
 ) -> list[Annotation]:
     """The link annotations of a page that lead to an address, in their order."""
-    position, link, found = ctypes.c_int(0), pdfium.FPDF_LINK(), []
+    position, link, rectangle, found = ctypes.c_int(0), pdfium.FPDF_LINK(), pdfium.FS_RECTF(), []
+    address = ctypes.create_string_buffer(USUAL_LENGTH)
     for _ in range(MOST_LINKS_A_PAGE):
         if not pdfium.FPDFLink_Enumerate(page.raw, position, link):
             break
         action = pdfium.FPDFLink_GetAction(link)
-        length = pdfium.FPDFAction_GetURIPath(document.raw, action, None, 0) if action else 0
-        rectangle = pdfium.FS_RECTF()
-        if length > 1 and pdfium.FPDFLink_GetAnnotRect(link, rectangle):
+        length = pdfium.FPDFAction_GetURIPath(document.raw, action, address, len(address)) if action else 0
+        if length > len(address):
             address = ctypes.create_string_buffer(length)
             pdfium.FPDFAction_GetURIPath(document.raw, action, address, length)
+        if length > 1 and pdfium.FPDFLink_GetAnnotRect(link, rectangle):
             found.append(annotation(address.value, rectangle, turn))
     return found
 

@@ -18,7 +18,8 @@ from crawler.bulletins.formats.pdf_lines import HYPHENS, Box, Characters, Printe
 from crawler.bulletins.formats.pdf_rules import Grid
 
 LONE_SPACE = re.compile(r"(?<! ) (?! )")
-LINE_BREAK = re.compile("(\r\n|\r|\n|(?<=[\ufffe\x02]))")  # a hyphen at a line's end takes the break's place
+LINE_BREAK = re.compile("(\r\n?|\n)")
+HYPHEN_OR_BREAK = re.compile("(\r\n?|\n|(?<=[\ufffe\x02]))")  # a hyphen at a line's end takes the break's place
 FAR = 1.0  # of the type's size: words so far apart may stand in two columns
 ON_ONE_LINE = 0.3  # of the larger type's height: words may stand so much higher or lower
 NEAR = 0.5  # of the type's size: Chinese and figures so close stand apart by their setting only
@@ -38,7 +39,8 @@ def text_of(text_page: pypdfium2.PdfTextPage) -> str:
 def printed_rows(text: str, characters: Characters, number: int, *, grids: Sequence[Grid] = ()) -> Iterator[Row]:
     """The lines of a page's text in pdfium's order, with their boxes and type; within ``grids`` each in one column."""
     start = 0
-    for row in LINE_BREAK.split(text):
+    has_hyphens = "\ufffe" in text or "\x02" in text
+    for row in (HYPHEN_OR_BREAK if has_hyphens else LINE_BREAK).split(text):
         words = row.strip().translate(HYPHENS)
         if words:
             first = start + len(row) - len(row.lstrip())
@@ -59,7 +61,13 @@ class RowReader:
     def rows(self) -> Iterator[Row]:
         """The lines that it is."""
         far, near, put = self.gaps()
-        spans = self.spans({place: place + 1 for place in far} | self.column_ends())
+        breaks = {place: place + 1 for place in far} | self.column_ends()
+        if not breaks:
+            whole = self.line(0, len(self.words), near)
+            whole.gaps = tuple(put.values())
+            yield Row(line=whole, pieces=[whole])
+            return
+        spans = self.spans(breaks)
         pieces = [self.line(begin, end, near) for begin, end in spans]
         for piece, (begin, end) in zip(pieces, spans, strict=True):
             piece.gaps = tuple(gap for place, gap in put.items() if begin < place < end)

@@ -11,12 +11,12 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 from operator import neg
 
-import pypdfium2
 import pypdfium2.raw as pdfium
 
+from crawler.bulletins.formats.pdf_drawings import Drawing
 from crawler.bulletins.formats.pdf_lines import AS_IT_LIES, Box, Turn
 
 MOST_OBJECTS = 20_000  # of a page that are looked at
@@ -70,11 +70,12 @@ class Grid:
         return None if row is None or column is None else self.cells[row][column]
 
 
-def drawn_rules(page: pypdfium2.PdfPage, turn: Turn = AS_IT_LIES) -> Rules:
+def drawn_rules(drawings: Iterable[Drawing], turn: Turn = AS_IT_LIES) -> Rules:
     """The upright and level edges of what is drawn on a page."""
     level: list[tuple[float, float, float]] = []
     upright: list[tuple[float, float, float]] = []
-    for box in drawn_boxes(page):
+    shapes = (drawing for drawing in drawings if drawing.is_shape and drawing.number < MOST_OBJECTS)
+    for box in drawn_boxes(islice(shapes, MOST_PATHS)):
         left, bottom, right, top = turn.box(box)
         if top - bottom <= THIN and right - left >= SHORTEST:
             level.append(((top + bottom) / 2, left, right))
@@ -83,24 +84,16 @@ def drawn_rules(page: pypdfium2.PdfPage, turn: Turn = AS_IT_LIES) -> Rules:
     return Rules(tuple(level), tuple(upright))
 
 
-def drawn_boxes(page: pypdfium2.PdfPage) -> Iterator[Box]:
+def drawn_boxes(shapes: Iterable[Drawing]) -> Iterator[Box]:
     """The boxes of thin shapes, and of the edges of others, as the page lies."""
-    paths = 0
-    edges = [ctypes.c_float() for _ in range(4)]
-    for number in range(min(pdfium.FPDFPage_CountObjects(page.raw), MOST_OBJECTS)):
-        shape = pdfium.FPDFPage_GetObject(page.raw, number)
-        if pdfium.FPDFPageObj_GetType(shape) != pdfium.FPDF_PAGEOBJ_PATH:
+    for shape in shapes:
+        if shape.box is None:
             continue
-        paths += 1
-        if paths > MOST_PATHS:
-            return
-        if not pdfium.FPDFPageObj_GetBounds(shape, *edges):
-            continue
-        left, bottom, right, top = (edge.value for edge in edges)
+        left, bottom, right, top = shape.box
         if min(right - left, top - bottom) <= THIN:
-            yield left, bottom, right, top
+            yield shape.box
         else:
-            yield from edges_of(shape)
+            yield from edges_of(shape.item)
 
 
 def edges_of(shape: pdfium.FPDF_PAGEOBJECT) -> Iterator[Box]:

@@ -253,7 +253,13 @@ def read_row(lines: Sequence[PrintedLine]) -> tuple[list[str], list[Sequence[Lin
     for column, found in groupby(lines, key=lambda line: line.cell.column if line.cell else 0):
         cell = with_printed_links(
             [
-                Line(text=line.text, page=line.page, links=tuple(line.links), continues_link=line.continues_link)
+                Line(
+                    text=line.text,
+                    rest=line.text,
+                    page=line.page,
+                    links=tuple(line.links),
+                    continues_link=line.continues_link,
+                )
                 for line in found
             ]
         )

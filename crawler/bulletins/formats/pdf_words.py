@@ -48,18 +48,14 @@ def asked(text_page: pypdfium2.PdfTextPage, box: Box) -> str:
 
 def boxes(text_page: pypdfium2.PdfTextPage, count: int) -> Iterator[Box]:
     """The boxes of the ink of a page's characters; of those without any, what no rectangle touches."""
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    raw, edges = text_page.raw, [ctypes.c_double() for _ in range(4)]
     for index in range(count):
-        pdfium.FPDFText_GetCharBox(text_page.raw, index, left, right, bottom, top)
-        if left.value == right.value or bottom.value == top.value:
+        pdfium.FPDFText_GetCharBox(raw, index, *edges)
+        left, right, bottom, top = (edge.value for edge in edges)
+        if left == right or bottom == top:
             yield inf, inf, -inf, -inf
         else:
-            yield (
-                min(left.value, right.value),
-                min(bottom.value, top.value),
-                max(left.value, right.value),
-                max(bottom.value, top.value),
-            )
+            yield min(left, right), min(bottom, top), max(left, right), max(bottom, top)
 
 
 class Groups:
