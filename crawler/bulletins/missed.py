@@ -25,6 +25,8 @@ def with_marked_titles(blocks: Sequence[Block]) -> list[Block]:
     """The blocks; lines with the bullet or kind of number that headings have are headings too, where text follows."""
     marked = Counter((mark_of(block.text), block.level) for block in blocks if block.kind is BlockKind.HEADING)
     levels = {mark: level for (mark, level), count in marked.most_common() if mark and count >= FEWEST_ALIKE}
+    if not levels:
+        return list(blocks)
     return [
         replace(block, kind=BlockKind.HEADING, level=levels[mark])
         if (mark := mark_of(block.text)) in levels and mark and heads_text(blocks, number)
@@ -44,20 +46,19 @@ def heads_text(blocks: Sequence[Block], number: int) -> bool:
 
 def with_missed_titles(blocks: Sequence[Block]) -> list[Block]:
     """The blocks; titles behind links as headings, where most items that show have one heading and one link."""
-    segments = list(segments_of(blocks))
-    if are_sections(blocks, segments):
+    counts = {segment: citing(blocks[segment.start + 1 : segment.stop]) for segment in segments_of(blocks)}
+    if are_sections(blocks, [segment for segment, count in counts.items() if count]):
         return with_turns(blocks)
-    alike = [segment for segment in segments if citing([blocks[number] for number in segment[1:]]) == 1]
-    crowded = [segment for segment in segments if citing([blocks[number] for number in segment[1:]]) > 1]
+    alike = [segment for segment, count in counts.items() if count == 1]
+    crowded = [segment for segment, count in counts.items() if count > 1]
     if len(alike) < FEWEST_ALIKE or not crowded or len(crowded) > len(alike):
         return list(blocks)
     level = Counter(blocks[segment[0]].level for segment in alike).most_common(1)[0][0]
     return with_headings(blocks, {number for segment in crowded for number in missed_in(blocks, segment)}, level)
 
 
-def are_sections(blocks: Sequence[Block], segments: Sequence[range]) -> bool:
+def are_sections(blocks: Sequence[Block], cited: Sequence[range]) -> bool:
     """Whether nearly all headings over what cites are a few words, and the line below is a title with its text."""
-    cited = [segment for segment in segments if citing([blocks[number] for number in segment[1:]])]
     named = [segment for segment in cited if names_section(blocks, segment)]
     return len(named) >= FEWEST_SECTIONS and len(named) >= MOSTLY * len(cited)
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from lxml import etree
 
 from crawler.bulletins.formats.addresses import with_printed_links
 from crawler.bulletins.formats.codes import LARGEST_BYTES, Pictures
-from crawler.bulletins.formats.docx_styles import Styles, read_styles
+from crawler.bulletins.formats.docx_styles import Looks, Styles, read_styles
 from crawler.bulletins.formats.docx_text import WORD, Paragraph, TextReader, w
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Line, Link
 from crawler.bulletins.formats.joining import width
@@ -30,6 +30,7 @@ from storage.records import PlacedBy
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MAIN = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+PARAGRAPH, TABLE, *NO_TEXT = map(w, ("p", "tbl", "sectPr", "del", "moveFrom"))
 NOTES = ("footnote", "endnote")
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 MOST_PARAGRAPHS = 200_000  # 10 MB of nothing but text have 25,000
@@ -74,6 +75,44 @@ def stated_title(package: Package) -> str | None:
     return None if is_name else title
 
 
+@dataclass(slots=True, kw_only=True)
+class Typed:
+    """A line as it is typed; its size is in half-points."""
+
+    text: str
+    links: tuple[Link, ...]
+    looks: Looks
+    is_bold: bool
+    lead: str | None
+
+    @property
+    def size(self) -> float:
+        """The size of its type."""
+        return self.looks.size
+
+    @property
+    def level(self) -> int:
+        """The level of the heading that its style says it is."""
+        return self.looks.level if self.text else 0
+
+    def line(self, *, size: float, is_bold: bool, lead: str | None) -> Line:
+        """The line, with its type as it counts among that of the others."""
+        indent, text = self.looks.indent, self.text
+        return Line(
+            text=text,
+            rest=text,
+            size=size,
+            is_bold=is_bold,
+            is_centred=self.looks.is_centred and len(text) > 1,
+            level=self.level,
+            is_whole=True,
+            left=indent,
+            right=indent + width(text[:LONGEST_MEASURED]),
+            links=self.links,
+            lead=lead,
+        )
+
+
 class DocumentReader:
     """Reads the parts of one document into lines."""
 
@@ -102,7 +141,7 @@ class DocumentReader:
             for note in root.iter(w(kind))
         }
 
-    def lines(self, root: etree._Element) -> list[Line]:
+    def lines(self, root: etree._Element) -> list[Line | Typed]:
         """The lines of the main text, rows of tables among them."""
         reader = TextReader(self.relations, self.pictures.codes)
         lines = list(self.read_body(root.find(w("body")), reader))
@@ -113,20 +152,21 @@ class DocumentReader:
         """The bytes of a picture in the document; None for what is no picture that is looked at."""
         return self.package.spare(name, LARGEST_BYTES) if name.lower().endswith(PICTURES) else None
 
-    def read_body(self, parent: etree._Element | None, reader: TextReader) -> Iterator[Line]:
+    def read_body(self, parent: etree._Element | None, reader: TextReader) -> Iterator[Line | Typed]:
         """The paragraphs and tables below an element, in order."""
         for child in parent if parent is not None else ():
-            if child.tag == w("p"):
+            tag = child.tag
+            if tag == PARAGRAPH:
                 yield from self.read_paragraph(child, reader)
-            elif child.tag == w("tbl"):
+            elif tag == TABLE:
                 yield from self.read_table(child, reader)
-            elif isinstance(child.tag, str) and child.tag not in (w("sectPr"), w("del"), w("moveFrom")):
+            elif isinstance(tag, str) and tag not in NO_TEXT:
                 yield from self.read_body(child, reader)
 
     def read_table(self, table: etree._Element, reader: TextReader) -> Iterator[Line]:
         """A table: rows of data as they are, other rows (a table that lays out the page) as the text in them."""
         rows = [list(row.iterchildren(w("tc"))) for row in table.iterchildren(w("tr"))]
-        read = [[list(self.read_body(cell, reader)) for cell in cells] for cells in rows]
+        read = [[list(map(as_line, self.read_body(cell, reader))) for cell in cells] for cells in rows]
         texts = [["\n".join(line.text for line in cell if line.text) for cell in cells] for cells in read]
         read = [[with_printed_links(cell) for cell in cells] for cells in read]
         if not any(is_data_row(row) for row in texts) or is_layout(read):
@@ -136,17 +176,18 @@ class DocumentReader:
         for block in table_blocks(texts, links):
             yield Line(text=block.text, rest=block.text, ready=block)
 
-    def read_paragraph(self, paragraph: etree._Element, reader: TextReader) -> Iterator[Line]:
+    def read_paragraph(self, paragraph: etree._Element, reader: TextReader) -> Iterator[Line | Typed]:
         """The lines of a paragraph (more than one where it is broken by hand), and those of the boxes in it."""
         self.paragraphs += 1
         if self.paragraphs > MOST_PARAGRAPHS:
             raise UnreadableBulletin(file="", kind="too_complex", detail=f"more than {MOST_PARAGRAPHS} paragraphs")
         read = reader.read(paragraph)
-        yield from self.lines_of(read)
+        if any(text or links for text, links in read.lines):
+            yield from self.lines_of(read)
         for box in read.boxes:
             yield from self.read_body(box, reader)
 
-    def lines_of(self, read: Paragraph) -> Iterator[Line]:
+    def lines_of(self, read: Paragraph) -> Iterator[Typed]:
         """The lines that a paragraph is."""
         looks = self.styles.looks(read)
         lead = self.styles.lead(read)
@@ -155,17 +196,11 @@ class DocumentReader:
             text = text.strip()
             if not text and not links:
                 continue
-            yield Line(
+            yield Typed(
                 text=text,
-                rest=text,
-                size=looks.size,
-                is_bold=looks.is_bold or (number == 0 and lead == text),
-                is_centred=looks.is_centred and len(text) > 1,
-                level=looks.level if text else 0,
-                is_whole=True,
-                left=looks.indent,
-                right=looks.indent + width(text[:LONGEST_MEASURED]),
                 links=(*links, *(noted if number == len(read.lines) - 1 else ())),
+                looks=looks,
+                is_bold=looks.is_bold or (number == 0 and lead == text),
                 lead=lead if number == 0 else None,
             )
 
@@ -209,7 +244,12 @@ def with_codes_behind(lines: Sequence[Line]) -> list[Line]:
     return sorted(lines, key=lambda line: not line.text) if any(line.text for line in lines) else list(lines)
 
 
-def measured(lines: Sequence[Line]) -> list[Line]:
+def as_line(line: Line | Typed) -> Line:
+    """A line with its type as it is typed."""
+    return line if isinstance(line, Line) else line.line(size=line.size, is_bold=line.is_bold, lead=line.lead)
+
+
+def measured(lines: Sequence[Line | Typed]) -> list[Line]:
     """The lines with the addresses printed in them, their type in ems of the body's, and links on pictures placed."""
     sizes: Counter[float] = Counter()
     for line in lines:
@@ -217,15 +257,15 @@ def measured(lines: Sequence[Line]) -> list[Line]:
             sizes[line.size] += len(line.text)
     body = sizes.most_common(1)[0][0] if sizes else 1.0
     mostly_bold = 2 * sum(len(line.text) for line in lines if line.is_bold) > sum(len(line.text) for line in lines)
-    return [
-        replace(
-            line,
-            size=round((line.size or body) / body, 2),
-            is_bold=line.is_bold and not mostly_bold,
-            lead=None if mostly_bold else line.lead,
-        )
-        for line in settled(with_printed_links(lines))
-    ]
+
+    def in_ems(line: Line | Typed) -> Line:
+        size = round((line.size or body) / body, 2)
+        is_bold, lead = line.is_bold and not mostly_bold, None if mostly_bold else line.lead
+        if isinstance(line, Typed):
+            return line.line(size=size, is_bold=is_bold, lead=lead)
+        return replace(line, size=size, is_bold=is_bold, lead=lead)
+
+    return list(settled(with_printed_links(list(map(in_ems, lines)))))
 
 
 def settled(lines: Sequence[Line]) -> Iterator[Line]:
@@ -245,4 +285,4 @@ def settled(lines: Sequence[Line]) -> Iterator[Line]:
     if held is not None:
         yield held
     elif waiting:
-        yield Line(text="", links=waiting)
+        yield Line(text="", size=1.0, links=waiting)

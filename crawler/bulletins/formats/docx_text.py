@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate
@@ -35,9 +35,11 @@ def w(name: str) -> str:
 
 RUN, LINKED, SIMPLE_FIELD, TEXT, CODE, FIELD_MARK = map(w, ("r", "hyperlink", "fldSimple", "t", "instrText", "fldChar"))
 RUN_PROPERTIES, SIZE, BOLD, VALUE = map(w, ("rPr", "sz", "b", "val"))
+PROPERTIES, STYLE, ALIGNMENT, OUTLINE, INDENT = map(w, ("pPr", "pStyle", "jc", "outlineLvl", "ind"))
+IN_CHARACTERS, IN_TWIPS = map(w, ("firstLineChars", "firstLine"))
 NOTES = {w("footnoteReference"): "footnote", w("endnoteReference"): "endnote"}
 DRAWINGS = frozenset(map(w, ("drawing", "pict", "object")))
-SILENT = frozenset(map(w, ("del", "moveFrom", "rPr", "delText", "sectPr", "commentReference")))
+SILENT = frozenset(map(w, ("pPr", "del", "moveFrom", "rPr", "delText", "sectPr", "commentReference")))
 BREAKS = {w("tab"): " ", w("ptab"): " ", w("noBreakHyphen"): "-", w("br"): "\n", w("cr"): "\n"}
 
 
@@ -98,7 +100,7 @@ class TextReader:
         self.links, self.paragraph = [], Paragraph()
         for open_field in self.fields:
             open_field.start = 0
-        self.read_properties(element.find(w("pPr")))
+        self.read_properties(next(element.iterchildren(PROPERTIES), ()))
         self.walk(element)
         for open_field in self.fields:  # goes on in the next paragraph: what has been said so far is linked too
             if open_field.url and not open_field.is_code:
@@ -107,20 +109,19 @@ class TextReader:
         self.paragraph.lines = self.broken()
         return self.paragraph
 
-    def read_properties(self, properties: etree._Element | None) -> None:
+    def read_properties(self, properties: Iterable[etree._Element]) -> None:
         """Style, alignment, outline level and indent."""
-        if properties is None:
-            return
-        said = {child.tag: child for child in properties}
-        style, alignment, outline = (said.get(w(name)) for name in ("pStyle", "jc", "outlineLvl"))
-        self.paragraph.style = style.get(w("val")) if style is not None else None
-        self.paragraph.alignment = alignment.get(w("val")) if alignment is not None else None
-        level = outline.get(w("val"), "") if outline is not None else ""
-        self.paragraph.outline = int(level) if level.isdecimal() else None
-        indent = said.get(w("ind"))
-        if indent is not None:
-            chars, twips = indent.get(w("firstLineChars"), ""), indent.get(w("firstLine"), "")
-            self.paragraph.indent = int(chars) / 100 if chars.isdecimal() else 2.0 if twips.isdecimal() else 0.0
+        for said in properties:
+            if said.tag == STYLE:
+                self.paragraph.style = said.get(VALUE)
+            elif said.tag == ALIGNMENT:
+                self.paragraph.alignment = said.get(VALUE)
+            elif said.tag == OUTLINE:
+                level = said.get(VALUE, "")
+                self.paragraph.outline = int(level) if level.isdecimal() else None
+            elif said.tag == INDENT:
+                chars, twips = said.get(IN_CHARACTERS, ""), said.get(IN_TWIPS, "")
+                self.paragraph.indent = int(chars) / 100 if chars.isdecimal() else 2.0 if twips.isdecimal() else 0.0
 
     def walk(self, element: etree._Element) -> None:
         """What stands below an element, in order."""
@@ -241,6 +242,8 @@ class TextReader:
     def broken(self) -> list[tuple[str, list[Link]]]:
         """The paragraph's lines, as broken by hand, each with the links that begin in it."""
         rows = self.paragraph.text.split("\n")
+        if len(rows) == 1:
+            return [(clean(rows[0]), [link for _, link in self.links])]
         ends = list(accumulate(len(row) + 1 for row in rows))  # behind the break
         held: list[list[Link]] = [[] for _ in rows]
         for place, link in self.links:

@@ -180,9 +180,7 @@ def kind_of(line: Line) -> BlockKind | None:
     """What a line is by its own words; None for running text and titles."""
     if line.ready:
         return line.ready.kind
-    is_call = POINTS_ON.match(line.text) or CALL.match(line.text)
-    is_link_words = line.links and (LINK_WORDS.match(line.text) or (is_call and is_all_links(line)))
-    if line.is_address or is_link_words or CODE_CAPTION.match(line.text or "-"):
+    if line.is_address or is_link_words(line) or CODE_CAPTION.match(line.text or "-"):
         return BlockKind.ADDRESS
     if RULE.match(line.text):
         return BlockKind.RULE
@@ -197,6 +195,14 @@ def kind_of(line: Line) -> BlockKind | None:
     if credit_of(line.text):
         return BlockKind.CREDIT
     return None
+
+
+def is_link_words(line: Line) -> bool:
+    """Whether a line is nothing but words that are linked, whatever the link leads to: 阅读原文, 了解更多→."""
+    if not line.links:
+        return False
+    is_call = POINTS_ON.match(line.text) or CALL.match(line.text)
+    return bool(LINK_WORDS.match(line.text) or (is_call and is_all_links(line)))
 
 
 def head_length(lines: Sequence[Line], kinds: Sequence[BlockKind | None], manner: Manner) -> int:
@@ -419,23 +425,27 @@ def block(kind: BlockKind, lines: Sequence[Line], *, level: int = 0) -> Block:
             parts[-1] += line.text.strip()
         else:
             parts.append(line.text)
-    said = join_lines(line.rest for line in lines)
+    text, rests = join_lines(parts), [line.rest for line in lines]
+    said = text if rests == parts else join_lines(rests)
+    links = lines[0].links if len(lines) == 1 else tuple(link for line in lines for link in line.links)
     return Block(
         kind=kind,
-        text=join_lines(parts),
-        plain=without_label(said) if any(line.links for line in lines) else said.strip(),
+        text=text,
+        plain=without_label(said) if links else said.strip(),
         level=level,
         page=lines[0].page,
         end_page=lines[-1].page,
-        links=tuple(link for line in lines for link in line.links),
+        links=links,
         lead=lead_of(lines),
     )
 
 
 def lead_of(lines: Sequence[Line]) -> str | None:
     """The words in bold with which lines begin, over several of them if need be; None where all or none are bold."""
-    bold = list(takewhile(lambda line: line.is_bold, lines))
-    if len(bold) == len(lines):
+    if not lines[0].is_bold:
+        return (lines[0].lead or "").strip() or None
+    first = next((number for number, line in enumerate(lines) if not line.is_bold), len(lines))
+    if first == len(lines):
         return None
-    lead = lines[len(bold)].lead
-    return join_lines([*(line.text for line in bold), *([lead] if lead else [])]) or None
+    lead = lines[first].lead
+    return join_lines([*(line.text for line in lines[:first]), *([lead] if lead else [])]) or None

@@ -6,6 +6,7 @@ line is *full* when it reaches the right edge, so that its paragraph may go on b
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ def right_edge(lines: Sequence[Line]) -> float:
     ends = sorted(line.right for line in lines if NARROWEST <= line.right <= WIDEST)
     enough = max(3, FULL_SHARE * len(ends))
     for last in range(len(ends) - 1, -1, -1):
-        first = next(number for number, end in enumerate(ends) if end >= ends[last] - SLACK)
+        first = bisect_left(ends, ends[last] - SLACK)
         if last - first + 1 >= enough:
             return ends[first + (last - first) * 3 // 4]
     return ends[-1] if ends else 0.0

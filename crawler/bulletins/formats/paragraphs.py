@@ -43,7 +43,9 @@ ENDS_WITH_ADDRESS = re.compile(r"[!-~]{8}[\s）)】\]>》。]*(?:[（(\[【]?[\d
 
 def linked_end(lines: Sequence[Line], kinds: Sequence[BlockKind | None], start: int) -> int:
     """Where the lines end that begin here, with the words of one link; the start itself where there is none."""
-    if start >= len(lines) or kinds[start] is not None or ends_statement(lines[start].text):
+    if start >= len(lines) or kinds[start] is not None or not lines[start].links:
+        return start
+    if ends_statement(lines[start].text):
         return start
     end = start + 1
     while end < len(lines) and lines[end].continues_link:
