@@ -46,8 +46,8 @@ BYTES_BEING_KEPT = 8_000_000
 """Assets, and bytes of them, that may be on their way into the archive while others are fetched: the bound on memory.
 Fewer assets let the connections stand idle whenever the disk is slow or a page is being read."""
 
-GATHER_SECONDS = 0.02
-"""How long an asset waits for others that are kept with it."""
+GATHER_SECONDS = 0.05
+"""How long an asset waits for others that are kept with it: a page's ten in one transaction, not in three."""
 
 SHORT_PATIENCE = timedelta(seconds=20)
 """A Retry-After up to this is waited for at once."""
@@ -97,6 +97,7 @@ class Assets:
         )
         self._tried: set[int] = set()  # hashes of keys: the keys themselves take 9 MB in a night of 50,000 assets
         self._sheets: dict[str, tuple[AssetLink, ...]] = {}
+        self._not_held: set[str] = set()  # no sheets, or not held: what becomes one in this run is in _sheets first
         self._keep_together = Gathered(self._keep_some, seconds=GATHER_SECONDS)
         self._connections = asyncio.Semaphore(settings.asset_concurrency)
         self._room = asyncio.Semaphore(settings.asset_concurrency + BEING_KEPT)
@@ -121,6 +122,10 @@ class Assets:
             sheets.update(held)
         sheets.update(waiting)  # imported too deep: followed no further
         return CitedBySheets(tuple(cited), frozenset(sheets))
+
+    def came(self, sheets: Sequence[str]) -> None:
+        """Ask the archive again about these sheets: somebody else has kept them."""
+        self._not_held.difference_update(sheets)
 
     async def fetch_for(self, kept: Kept, reading: Reading, known: CitedBySheets) -> None:
         """Fetch what a kept page wants; then what style sheets want that came since ``known`` was asked for."""
@@ -269,8 +274,10 @@ class Assets:
 
     async def _read_held(self, sheets: Sequence[str]) -> list[str]:
         """Those of the sheets that are held, each of them read, once in a run."""
-        unread = [key for key in sheets if key not in self._sheets]
-        for key in await self.threads(self.archive.held_sheets, unread) if unread else ():
+        unread = [key for key in sheets if key not in self._sheets and key not in self._not_held]
+        found = await self.threads(self.archive.held_sheets, unread) if unread else ()
+        self._not_held.update(key for key in unread if key not in found)
+        for key in found:
             held = next(it for it in await self.threads(self.archive.renditions, key) if it.media_type == "text/css")
             css = await self.threads(self.archive.read_blob, held.sha256)
             self._sheets[key] = await self.reader_threads(self.reader.find_style_assets, css, held.url)

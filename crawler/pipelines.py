@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from storage.errors import SheetsCame
@@ -50,8 +49,10 @@ class IntoArchive:
     async def _keep(self, visit: Visit, capture: Capture) -> tuple[CitedBySheets, Kept | None]:
         while True:
             known = await self.crawl.assets.cited_by_sheets(capture.reading)
-            with suppress(SheetsCame):  # while the page was on its way: it must be kept with what they cite
+            try:
                 return known, await self.crawl.visits.keep(visit, capture, known)
+            except SheetsCame as error:  # while the page was on its way: it must be kept with what they cite
+                self.crawl.assets.came(error.sheets)
 
     async def _fetch(self, visit: Visit, assets: Awaitable[None]) -> None:
         """Fetch the assets of a page that is kept; whatever happens, the visit is over then."""

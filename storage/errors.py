@@ -47,6 +47,10 @@ class SheetsCame(ArchiveError):
 
     words = "Style sheets came in meanwhile: {sheets}."
 
+    def __init__(self, *, sheets: list[str]) -> None:
+        super().__init__(sheets=sheets)
+        self.sheets = sheets
+
 
 class NoArchive(ArchiveError):
     """There is no archive at this place."""

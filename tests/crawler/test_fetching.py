@@ -10,7 +10,7 @@ from crawler.fetching import BYTES_BEING_KEPT, Assets
 from crawler.pacing import SystemClock
 from crawler.tally import LogListener, Tally
 from storage.archive import Archive
-from storage.records import AssetTask, Role
+from storage.records import AssetLink, AssetTask, CitedBySheets, Outcome, Reading, Role
 
 PICTURE = b"\xff\xd8\xff\xe0" + bytes(BYTES_BEING_KEPT // 2)
 
@@ -60,6 +60,39 @@ def test_while_many_bytes_wait_for_the_disk_nothing_more_is_asked_for(tmp_path, 
         tasks = [task(number) for number in range(6)]
         assert asyncio.run(fetch()) == asked_meanwhile
         assert len(asked) == len(archive.has_assets([task.key for task in tasks])) == 6
+
+
+def test_what_is_no_sheet_is_asked_about_once_in_a_run_until_somebody_else_keeps_it(tmp_path):
+    asked = []
+
+    async def direct(call, *arguments, **options):
+        asked.append((call.__name__, *arguments))
+        return call(*arguments, **options)
+
+    async def ask(archive):
+        assets = Assets(
+            archive,
+            settings=CrawlSettings(),
+            tally=Tally(LogListener()),
+            clock=SystemClock(),
+            threads=direct,
+            bytes_threads=direct,
+            reader=None,
+            reader_threads=None,
+            must_stop=lambda: False,
+        )
+        for _ in range(3):
+            assert await assets.cited_by_sheets(PAGE) == CitedBySheets((), frozenset())
+        assets.came([SHEET.key])
+        await assets.cited_by_sheets(PAGE)
+
+    with Archive.open(tmp_path, writing=True, create=True) as archive:
+        asyncio.run(ask(archive))
+    assert asked == [("held_sheets", [SHEET.key])] * 2
+
+
+SHEET = AssetLink(url="https://res.wx.qq.com/a.css", role=Role.STYLE, key="https://res.wx.qq.com/a.css")
+PAGE = Reading(reader_version=1, outcome=Outcome.ALIVE, evidence=(), assets=(SHEET,))
 
 
 def task(number):
