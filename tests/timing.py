@@ -1,8 +1,9 @@
 """Bounds on computing time that mean the same on every machine, also on one that is slow today.
 
 Seconds here are those of the machine of docs/benchmarks.md, computing one thing. What took longer is forgiven as far as
-a fixed piece of work takes longer too, and by what two threads of one core take from each other: the tests beside this
-one come and go, so that a fixed piece of work done a moment later does not show it. A faster machine gains nothing.
+a fixed piece of work takes longer too, and by what processes side by side take from each other (caches, memory, a core's
+other thread): the tests beside this one come and go, so that work done a moment later may not show it. A faster machine
+gains nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ USUAL_SECONDS = 0.011
 """What the fixed work takes on the machine of docs/benchmarks.md."""
 
 SHARED = 1.6
-"""How many times as long computing takes beside another that has the core's other thread."""
+"""How many times as long computing may take beside others: 2.22 s were seen where 1.3 s are usual."""
 
 SLOWEST = 4.0
 
