@@ -1,9 +1,8 @@
 """Bounds on computing time that mean the same on every machine, also on one that is slow today.
 
 Seconds here are those of the machine of docs/benchmarks.md, computing one thing. What took longer is forgiven as far as
-a fixed piece of work takes longer too, and by what processes side by side take from each other (caches, memory, a core's
-other thread): the tests beside this one come and go, so that work done a moment later may not show it. A faster machine
-gains nothing.
+a fixed piece of work takes longer too, and by what processes side by side take from each other (caches, memory): the
+tests beside this one come and go, so that work done a moment later may not show it. A faster machine gains nothing.
 """
 
 from __future__ import annotations
