@@ -30,7 +30,7 @@ from crawler.bulletins.formats.pdf_drawings import drawings_of
 from crawler.bulletins.formats.pdf_lines import Characters, PrintedPage, open_upright
 from crawler.bulletins.formats.pdf_links import MOST_LINKS_A_PAGE, attach_all, link_annotations
 from crawler.bulletins.formats.pdf_measures import measured, without_furniture
-from crawler.bulletins.formats.pdf_rows import printed_rows, text_of
+from crawler.bulletins.formats.pdf_rows import printed_rows, row_readers, text_of
 from crawler.bulletins.formats.pdf_rules import Rules, drawn_rules, find_grids, without_underlines
 from crawler.bulletins.formats.pdf_tables import ADDRESS, read_tables, with_tables
 from storage.errors import UnreadableBulletin
@@ -130,17 +130,18 @@ class PageReader:
         """The lines of a page with their links and codes."""
         text_page, turn = open_upright(page)
         width, height = page.get_size()
-        text, characters = text_of(text_page), Characters(text_page, turn)
+        text = text_of(text_page)
         found = link_annotations(self.document, page, turn)
         drawings = list(drawings_of(page, MOST_OBJECTS))
         rules = drawn_rules(drawings, turn) if found or ADDRESS.search(text) else Rules()
         rules = without_underlines(rules, [(link.left, link.bottom, link.right, link.top) for link in found])
         grids = find_grids(rules)
-        rows = list(printed_rows(text, characters, number, grids=grids))
+        readers = list(row_readers(text, Characters(text_page, turn), number))
+        rows = printed_rows(readers, grids)
         strip = strip_of(rows, height, self.strip)
         if aligned := aligned_grids(rows, found, rules, grids, in_columns=strip is not None):
             grids += aligned
-            rows = list(printed_rows(text, characters, number, grids=grids))
+            rows = printed_rows(readers, grids)
         rows, tables = read_tables(rows, grids, found)
         strip = strip_of(rows, height, self.strip) if grids else strip
         self.strip = strip or self.strip

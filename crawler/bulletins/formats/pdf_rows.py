@@ -8,8 +8,7 @@ Where such a space lies tells which it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pypdfium2
 
@@ -36,60 +35,63 @@ def text_of(text_page: pypdfium2.PdfTextPage) -> str:
     return text
 
 
-def printed_rows(text: str, characters: Characters, number: int, *, grids: Sequence[Grid] = ()) -> Iterator[Row]:
-    """The lines of a page's text in pdfium's order, with their boxes and type; within ``grids`` each in one column."""
+def row_readers(text: str, characters: Characters, number: int) -> Iterator[RowReader]:
+    """The readers of the lines of a page's text, in pdfium's order."""
     start = 0
     has_hyphens = "\ufffe" in text or "\x02" in text
     for row in (HYPHEN_OR_BREAK if has_hyphens else LINE_BREAK).split(text):
         words = row.strip().translate(HYPHENS)
         if words:
-            first = start + len(row) - len(row.lstrip())
-            yield from RowReader(characters, number, words, first, grids).rows()
+            yield RowReader(characters, number, words, start + len(row) - len(row.lstrip()))
         start += len(row)
 
 
-@dataclass(frozen=True, slots=True)
+def printed_rows(readers: Iterable[RowReader], grids: Sequence[Grid]) -> list[Row]:
+    """The lines of a page, with their boxes and type; within ``grids`` each in one column."""
+    return [row for reader in readers for row in reader.rows(grids)]
+
+
 class RowReader:
-    """Reads what pdfium gives as one line: ``words``, whose first character has the number ``first``."""
+    """Reads what pdfium gives as one line: ``words``, whose first character has the number ``first``.
 
-    characters: Characters
-    number: int
-    words: str
-    first: int
-    grids: Sequence[Grid] = ()
+    The tables of a page may be known only when its lines are: then it is asked again, and goes on from what it found.
+    """
 
-    def rows(self) -> Iterator[Row]:
+    def __init__(self, characters: Characters, number: int, words: str, first: int) -> None:
+        self.characters, self.number, self.words, self.first = characters, number, words, first
+        self.far, self.near, self.put = self.gaps()
+        self.pieces: dict[tuple[int, int], PrintedLine] = {}  # by where they begin and end
+
+    def rows(self, grids: Sequence[Grid]) -> Iterator[Row]:
         """The lines that it is."""
-        far, near, put = self.gaps()
-        breaks = {place: place + 1 for place in far} | self.column_ends()
-        if not breaks:
-            whole = self.line(0, len(self.words), near)
-            whole.gaps = tuple(put.values())
-            yield Row(line=whole, pieces=[whole])
-            return
-        spans = self.spans(breaks)
-        pieces = [self.line(begin, end, near) for begin, end in spans]
-        for piece, (begin, end) in zip(pieces, spans, strict=True):
-            piece.gaps = tuple(gap for place, gap in put.items() if begin < place < end)
+        breaks = {place: place + 1 for place in self.far} | self.column_ends(grids)
+        spans = self.spans(breaks) if breaks else [(0, len(self.words))]
+        pieces = [self.pieces.get(span) or self.piece(*span) for span in spans]
         start = 0
         for end in range(1, len(pieces) + 1):
             if end == len(pieces) or not on_one_line(pieces[end - 1], pieces[end]):
-                whole = pieces[start] if end - start == 1 else self.line(spans[start][0], spans[end - 1][1], near)
+                whole = pieces[start] if end - start == 1 else self.line(spans[start][0], spans[end - 1][1])
                 yield Row(line=whole, pieces=pieces[start:end])
                 start = end
+
+    def piece(self, begin: int, end: int) -> PrintedLine:
+        """A part of the words that stands apart, with the gaps in it."""
+        piece = self.pieces[begin, end] = self.line(begin, end)
+        piece.gaps = tuple(gap for place, gap in self.put.items() if begin < place < end)
+        return piece
 
     def spans(self, breaks: Mapping[int, int]) -> list[tuple[int, int]]:
         """Where the pieces begin and end, by the places where one ends and the next begins."""
         ends = sorted(breaks)
         return list(zip([0, *(breaks[end] for end in ends)], [*ends, len(self.words)], strict=True))
 
-    def column_ends(self) -> dict[int, int]:
+    def column_ends(self, grids: Sequence[Grid]) -> dict[int, int]:
         """The places where the words go from one column of a table into the next, and where they go on there."""
-        if not self.grids:
+        if not grids:
             return {}
         across = self.box(0)
         height = (across[1] + across[3]) / 2
-        grid = next((grid for grid in self.grids if grid.row_at(height) is not None), None)
+        grid = next((grid for grid in grids if grid.row_at(height) is not None), None)
         if grid is None:
             return {}
         found: dict[int, int] = {}
@@ -140,7 +142,7 @@ class RowReader:
         left, _, right, _ = self.box(place)
         return (left + right) / 2
 
-    def line(self, begin: int, end: int, near: Sequence[int]) -> PrintedLine:
+    def line(self, begin: int, end: int) -> PrintedLine:
         """A part of the words as a line: its box and type are told by three of its characters."""
         characters, first, last = self.characters, self.first + begin, self.first + end - 1
         middle = (first + last) // 2
@@ -150,7 +152,7 @@ class RowReader:
             size = sorted((size, other, characters.size(middle)))[1]
         opens_bold = characters.is_bold(first)
         return PrintedLine(
-            text=self.without(begin, end, near),
+            text=self.said(begin, end),
             page=self.number,
             left=min(lefts),
             bottom=min(bottoms),
@@ -161,10 +163,10 @@ class RowReader:
             lead=self.lead(begin, end) if opens_bold else None,
         )
 
-    def without(self, begin: int, end: int, places: Sequence[int]) -> str:
-        """A part of the words without the characters at some places, which are in order."""
+    def said(self, begin: int, end: int) -> str:
+        """A part of the words without the spaces in it that say nothing."""
         kept = ""
-        for place in places:
+        for place in self.near:
             if begin <= place < end:
                 kept += self.words[begin:place]
                 begin = place + 1

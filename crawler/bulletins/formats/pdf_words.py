@@ -10,6 +10,7 @@ import ctypes
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import chain
 from math import inf
 
 import pypdfium2
@@ -65,7 +66,7 @@ class Groups:
         self.text_page = text_page
         count = max(text_page.count_chars(), 0)
         self.codes = array("L", (pdfium.FPDFText_GetUnicode(text_page.raw, index) for index in range(count)))
-        self.edges = array("d", (edge for box in boxes(text_page, count) for edge in box))  # four a character
+        self.edges = array("d", chain.from_iterable(boxes(text_page, count)))  # four a character
         around = [(*self.around(start), start) for start in range(0, count, GROUP)]
         self.by_height = sorted((bottom, top, left, right, start) for left, bottom, right, top, start in around)
         self.highest = max((top - bottom for bottom, top, *_ in self.by_height if top > bottom), default=0.0)
@@ -86,15 +87,10 @@ class Groups:
             if group_top > bottom and group_left < right and group_right > left
         )
         for start in sorted(groups) if left < right and bottom < top else ():
-            edges = self.edges[4 * start : 4 * (start + GROUP)]
-            for index, low in enumerate(edges[0::4]):
-                if (
-                    low < right
-                    and edges[4 * index + 2] > left
-                    and edges[4 * index + 1] < top
-                    and edges[4 * index + 3] > bottom
-                ):
-                    yield start + index
+            edges = iter(self.edges[4 * start : 4 * (start + GROUP)])
+            for index, (low, foot, high, head) in enumerate(zip(edges, edges, edges, edges, strict=True), start):
+                if low < right and high > left and foot < top and head > bottom:
+                    yield index
 
     def under(self, box: Box) -> str:
         """The text under a rectangle as pdfium puts it together: what is left out is a space or a line's end."""
