@@ -66,6 +66,7 @@ def main() -> None:
     with Site() as site:
         for article in make_articles(count, pictures, (smallest, largest), pages=float(sys.argv[5])):
             site.publish(article)
+        site.prepare()
         print(json.dumps(site.environment), flush=True)
         signal.sigwait({signal.SIGTERM})
 

@@ -289,6 +289,13 @@ class Site:
         """Begin a new list of requests."""
         self.requests = []
 
+    def prepare(self) -> None:
+        """Make every article's page and pictures now, so that whoever asks first does not wait for their making."""
+        for published in self.published:
+            self._article(published.url)
+        for each in self._pictures.values():
+            _drawn(each)
+
     # ---- playing
 
     def _play(self, asked: Asked) -> tuple[Answer, float]:
@@ -388,7 +395,7 @@ class Site:
         if saved := self._saved.get(key):
             return Answer(body=saved, content_type=content_type or MEDIA_TYPES[known.kind])
         if size == "0":
-            body = picture(key, known.kind, width=64, height=40, size=known.size)
+            body = _drawn(known)
         else:
             body = picture(f"{key} scaled", known.kind, width=32, height=20, size=known.size and known.size // 2)
         return Answer(body=body, content_type=content_type or MEDIA_TYPES[known.kind])
@@ -423,3 +430,8 @@ class Site:
         if "." in where:
             return lambda url: urlsplit(url).hostname == where
         return lambda url: where in urlsplit(url).path.split("/")
+
+
+def _drawn(known: Picture) -> bytes:
+    """A picture in its original size."""
+    return picture(known.key, known.kind, width=64, height=40, size=known.size)

@@ -118,3 +118,12 @@ def test_the_same_name_gives_the_same_bytes_on_every_site() -> None:
             pages.append(ask(site, site.publish(write_article("plain", kind="pictures")).short_url)[1])
 
     assert pages[0] == pages[1]
+
+
+def test_what_is_prepared_is_what_would_have_been_served(site: Site) -> None:
+    article = site.publish("plain", pictures=2)
+    asked = [ask(site, article.short_url), ask(site, article.article.pictures[0].url("0"))]
+    with Site() as prepared:
+        prepared.publish("plain", pictures=2)
+        prepared.prepare()
+        assert [ask(prepared, article.short_url), ask(prepared, article.article.pictures[0].url("0"))] == asked
