@@ -226,6 +226,7 @@ def crawl(
         raise
     finally:
         tally.say_what_is_new()
+        tally.articles = archive.count_cited(tally.taken_in)
         summary = tally.summary(left_due=archive.count_due(clock.now()))
         archive.end_run(run, summary, now=clock.now())
         notify(config, archive, run, started_at=started_at, note=tally.listener.note)

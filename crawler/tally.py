@@ -69,6 +69,7 @@ class Tally:
         self.stopped_by: str | None = None
         self.stopped = asyncio.Event()
         self.bulletins = self.items = self.citations = self.articles = 0
+        self.taken_in: set[str] = set()
         self.outcomes: Counter[str] = Counter()
         self.unknown_kinds = 0
         self.assets_kept = self.assets_known = self.assets_failed = self.assets_bytes = 0
@@ -82,7 +83,8 @@ class Tally:
         self.stopped.set()
 
     def took_in(self, kept: KeptBulletin) -> None:
-        """Count a bulletin that was taken in."""
+        """Count a bulletin that was taken in. Two may cite the same article; how many there are is known at the end."""
+        self.taken_in.add(kept.bulletin)
         self.bulletins += 1
         self.items += kept.items
         self.citations += kept.citations

@@ -178,6 +178,11 @@ class Archive:
                 replaces=replaces,
             )
 
+    def count_cited(self, names: Iterable[str]) -> int:
+        """How many articles these bulletins cite, each counted once."""
+        with self._database.reading() as db:
+            return bulletins.count_cited(db, names)
+
     def keep_addresses(self, wanted: Iterable[Address], *, seen_at: datetime) -> list[int]:
         """Keep addresses that a person named; handles of their articles, in order. New articles are due at once."""
         named = list(wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,8 @@ from storage.due import note_citing
 from storage.errors import NotInArchive
 from storage.forms import recognise
 from storage.records import Bulletin, Citation, KeptBulletin
-from storage.rows import insert_missing, insert_row
+from storage.rows import chunks, insert_missing, insert_row
+from storage.schema import address as addresses
 from storage.schema import blob as blobs
 from storage.schema import bulletin as bulletins
 from storage.schema import bulletin_version as versions
@@ -68,6 +69,16 @@ def keep_bulletin(
         new_articles=len({one.article for one in bound.values() if one.is_new_article}),
         joined_to=joined_to,
     )
+
+
+def count_cited(db: Connection, names: Iterable[str]) -> int:
+    """How many articles these bulletins cite, each counted once, however often it is cited and in whatever spelling."""
+    found: set[int] = set()
+    for some in chunks(names):
+        cited = citations.c.version_id == bulletins.c.newest_version_id
+        query = select(addresses.c.article_id).join_from(bulletins, citations, cited).join(addresses)
+        found.update(db.scalars(query.where(bulletins.c.bulletin.in_(some)).distinct()))
+    return len(found)
 
 
 def _identify(

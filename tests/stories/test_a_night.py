@@ -49,7 +49,8 @@ def night(long_story: Story) -> Night:
 def test_every_article_is_visited_and_kept(night: Night) -> None:
     _, _, (first, *_) = night
     assert first.summary.outcomes == {"alive": 6}
-    assert (first.summary.bulletins, first.summary.citations, first.summary.left_due) == (1, 7, 0)
+    assert (first.summary.bulletins, first.summary.citations, first.summary.articles) == (1, 7, 6)
+    assert first.summary.left_due == 0
     assert first.summary.stopped_by is None
 
 
