@@ -112,7 +112,8 @@ def measure(pages: Iterable[bytes]) -> Round:
             begun = time.perf_counter()
             done = archive.repack(template_text, now=MOMENT)
             seconds = time.perf_counter() - begun
-        first, again = [], []
+        first: list[float] = []
+        again: list[float] = []
         for name in names:
             assert name
             with Archive.open(Path(folder)) as archive:
@@ -149,7 +150,9 @@ def find_bodies(pages: Path) -> Iterator[list[bytes]]:
 def siblings(original: bytes, bodies: list[bytes], count: int) -> Iterator[bytes]:
     """Pages of the same release with other bodies and other names."""
     for number, body in zip(range(count), itertools.cycle(bodies), strict=False):
-        page = _BODY.sub(lambda found, body=body: found[0].replace(found[1], body), original, count=1)
+        page = original
+        if found := _BODY.search(original):
+            page = original[: found.start(1)] + body + original[found.end(1) :]
         mark = f"{number:06}".encode()
         page = re.sub(rb"nonce=\"\d+\"", b'nonce="1' + mark + b'"', page)
         yield re.sub(rb"(mid|sn|biz|appmsgid)(['\"]?\s*[:=]\s*['\"])[^'\"]{3}", rb"\1\g<2>" + mark[-3:], page)
