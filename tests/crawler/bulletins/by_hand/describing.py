@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "bulletins"
-LATER = tuple(Path(__file__).parent / name for name in ("second", "third", "fourth", "fifth"))
+LATER = tuple(Path(__file__).parent / name for name in ("second", "third", "fourth", "fifth", "sixth"))
 RULE = "\n=====\n"
 PLACE = re.compile(r"\{(?P<label>\d+)(?::(?P<form>[a-z]+))?(?:/(?P<cut>\d+))?\}")
 PADDING = re.compile(r"\{P(\d+)\}")

@@ -24,7 +24,7 @@ from .describing import Description, read_all
 Read = Callable[[bytes, str], Bulletin]
 
 SURE = 0.9
-HALVES = ("open", "held out", "second", "third", "fourth", "fourth held out", "fifth")
+HALVES = ("open", "held out", "second", "third", "fourth", "fourth held out", "fifth", "sixth")
 NUMBER = re.compile(
     r"^(?:第?[一二三四五六七八九十]+[、.,]|\([一二三四五六七八九十\d]+\)|\d+[.、)]|\[\d+\]|[★●◆📌•▪※【*-])+"
 )
