@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 import pypdfium2
 from lxml import etree
@@ -30,6 +31,8 @@ from tests.crawler.bulletins.made import Piece, make_issue
 
 TEXT = Path(__file__).parents[1] / "tests" / "pages" / "bulletins" / "text" / "two-pages-of-news.txt"
 LINKS = 1_000
+ROUNDS = 3
+"""Processes that read each file: the least time counts, since what else a machine does can only make it longer."""
 LINKS_A_PAGE = 10
 ROWS = 70
 
@@ -142,8 +145,17 @@ def cases(*, is_quick: bool) -> list[Case]:
     ]
 
 
-def measure(case: Case, body: bytes) -> tuple[float, float, float, int]:
-    """CPU seconds of the reading and of the bare libraries, megabytes that the reading added, citations."""
+class Told(NamedTuple):
+    """What a round says."""
+
+    seconds: float  # of CPU
+    bare: float  # the same by the bare libraries
+    added_mb: float  # that the reading added
+    cited: int
+
+
+def measure(case: Case, body: bytes) -> Told:
+    """Read a case's file, and let the bare libraries do what they do of it."""
     from crawler.bulletins.reading import read_bulletin
 
     read_bulletin(TEXT.read_bytes(), "warm")
@@ -156,7 +168,7 @@ def measure(case: Case, body: bytes) -> tuple[float, float, float, int]:
     started = time.process_time()
     for _ in range(case.times):
         case.bare(body)
-    return seconds, time.process_time() - started, added, len(bulletin.citations)
+    return Told(seconds, time.process_time() - started, added, len(bulletin.citations))
 
 
 def main(*, is_quick: bool) -> int:
@@ -170,8 +182,9 @@ def main(*, is_quick: bool) -> int:
             print(f"{case.name:34}left out: there is no soffice here")
             continue
         pages = len(pypdfium2.PdfDocument(body)) if case.bare is bare_pdf else ""
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            seconds, bare, added, cited = pool.apply(measure_case, (number, body, is_quick))
+        told = [in_a_process_of_its_own(number, body, is_quick=is_quick) for _ in range(1 if is_quick else ROUNDS)]
+        seconds, bare = min(each.seconds for each in told), min(each.bare for each in told)
+        added, cited = max(each.added_mb for each in told), told[0].cited
         figures = f"{seconds:8.2f}{case.limit_seconds:7.1f}{bare:8.2f}{seconds / max(bare, 1e-3):7.1f}{added:10.0f}"
         print(f"{case.name:34}{pages:>6}{len(body) / 1e6:8.2f}{figures}{cited:7}", flush=True)
         if seconds > case.limit_seconds or (case.limit_mb and added > case.limit_mb):
@@ -180,8 +193,14 @@ def main(*, is_quick: bool) -> int:
     return 1 if slow else 0
 
 
-def measure_case(number: int, body: bytes, is_quick: bool) -> tuple[float, float, float, int]:
-    """One case, in the process that is measured."""
+def in_a_process_of_its_own(number: int, body: bytes, *, is_quick: bool) -> Told:
+    """One round of a case: the first reading of a process, with the loading of what it needs."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(measure_case, (number, body, is_quick))
+
+
+def measure_case(number: int, body: bytes, is_quick: bool) -> Told:
+    """One round, in the process that is measured."""
     return measure(cases(is_quick=is_quick)[number], body)
 
 
