@@ -51,6 +51,7 @@ SHADED = re.compile(
 )
 BAND_LEVEL = 6  # a row of a table that names a section of it
 LONGEST_BOLD_HEADING = 60
+MOST_BOLD = 0.75  # of the sentences of a page: bold type tells nothing there
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
 DATE_NAME = re.compile(
     "pubdate|publish_?date|publish_?time|(?:article|og):published_time|datepublished|dc.date", re.IGNORECASE
@@ -146,6 +147,12 @@ def may_name(block: Block) -> bool:
     return is_plain and is_short and not block.links
 
 
+def without_bold(block: Block) -> Block:
+    """A block as it would be in type that is not bold."""
+    kind = BlockKind.PARAGRAPH if block.kind is BlockKind.HEADING else block.kind
+    return replace(block, kind=kind, level=0) if block.level == BOLD_LEVEL else block
+
+
 def walk(root: Tag) -> Iterator[tuple[PageElement, bool]]:
     """Every element and text below a root in document order: (node, True) as it opens, (node, False) as it ends."""
     open_tags = [(root, iter(root.contents))]
@@ -174,6 +181,7 @@ class Walk:
         self.words: list[str] = []  # of the block being gathered
         self.free_words: list[str] = []  # those of them outside link elements
         self.bold_length = 0
+        self.sentences = self.bold_sentences = 0  # the blocks that end a sentence, and those of them all in bold type
         self.lead: list[str] = []  # the bold words with which it begins
         self.is_lead_over = False
         self.links: list[Link] = []
@@ -198,7 +206,8 @@ class Walk:
         self.end_block()
         if self.waiting:
             self.blocks.append(Block(kind=BlockKind.PARAGRAPH, text="", plain="", links=tuple(self.waiting)))
-        return self.blocks
+        is_all_bold = self.bold_sentences > MOST_BOLD * self.sentences
+        return [without_bold(block) for block in self.blocks] if is_all_bold else self.blocks
 
     def open(self, tag: Tag) -> None:
         """An element begins."""
@@ -317,6 +326,9 @@ class Walk:
         if not text and self.blocks and all(link.is_alone for link in links):
             self.blocks[-1] = replace(self.blocks[-1], links=(*self.blocks[-1].links, *links))
             return
+        if "。" in text:
+            self.sentences += 1
+            self.bold_sentences += is_bold
         kind, level = self.kind_of(text, is_bold=is_bold)
         links, self.waiting = (*self.waiting, *links), []
         block = replace(make_block(kind, text, links=links, anchored=free, level=level), lead=lead or None)
