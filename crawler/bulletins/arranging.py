@@ -219,7 +219,18 @@ def with_bracketed_titles(blocks: Sequence[Block]) -> list[Block]:
             told[number] = heading(blocks[number], title)
             if number:
                 told[number - 1] = named_above(told[number - 1])
-    return told
+    signs = {ends_of(blocks[number]) for number in titles}
+    return [alike(block) if block.kind is BlockKind.HEADING and ends_of(block) in signs else block for block in told]
+
+
+def ends_of(block: Block) -> str:
+    """The first and the last character of a block."""
+    return block.text[:1] + block.text[-1:]
+
+
+def alike(block: Block) -> Block:
+    """A heading in the brackets of other titles, too long for the name of a section, as they are."""
+    return heading(block, block.text.strip(ends_of(block)).strip())
 
 
 def named_above(block: Block) -> Block:
