@@ -276,7 +276,13 @@ class Following:
         past = one.known.get(url)
         stamps = {"If-None-Match": past.etag, "If-Modified-Since": past.last_modified} if past and past.sha256 else {}
         headers = {name: value for name, value in stamps.items() if value}
-        meta = {ERRAND: Errand.SOURCE, SOURCE: one.name, "verbatim_url": True, "download_slot": source_slot(one.name)}
+        as_it_is = url.isascii() and " " not in url  # others, as 第3期.pdf, are escaped as a browser does
+        meta = {
+            ERRAND: Errand.SOURCE,
+            SOURCE: one.name,
+            "verbatim_url": as_it_is,
+            "download_slot": source_slot(one.name),
+        }
         request = Request(url, NO_CALLBACK, headers=headers, meta=meta, dont_filter=True)
         try:
             response = await self.download(request)

@@ -108,6 +108,15 @@ def test_an_index_page_is_followed_to_its_bulletins_over_its_pages(
     assert [seen.status for seen in asked] == [304, 304]
 
 
+def test_a_bulletin_whose_address_is_written_in_chinese_is_followed(story: Story) -> None:
+    article = story.site.publish("one", pictures=0)
+    story.site.serve(INDEX, bulletin_index([("附件/第 3 期.txt", "第三期")]))
+    escaped = f"{INDEX}%E9%99%84%E4%BB%B6/%E7%AC%AC%203%20%E6%9C%9F.txt"
+    story.site.serve(escaped, text_of(story, article), content_type="text/plain; charset=utf-8")
+    followed(story, link_pattern=r"附件/第 \d 期\.txt$")
+    assert (story.crawl().problems, story.outcomes(article)) == ([], [Outcome.ALIVE])
+
+
 def test_a_changed_bulletin_is_a_new_version(story: Story, index: tuple[Published, Published]) -> None:
     followed(story, link_pattern=r"a\.txt$")
     story.crawl()
@@ -144,6 +153,11 @@ def test_what_is_named_and_cannot_be_had_is_reported(story: Story) -> None:
     crawled = story.crawl(f"{INDEX}nothing.pdf", "https://mp.weixin.qq.com/mp/homepage?__biz=x")
     assert len(crawled.problems) == 2
     assert crawled.summary.stopped_by is None
+
+
+def test_a_site_that_cannot_be_reached_is_told_of_in_a_sentence(story: Story) -> None:
+    crawled = story.crawl("https://gone.example.org/a.pdf")
+    assert (len(crawled.problems), crawled.logged) == (1, [])
 
 
 def test_a_file_replaces_the_bulletin_that_is_named_and_what_was_decided_holds(story: Story) -> None:
