@@ -38,3 +38,5 @@ def keep_quiet(*, verbose: bool = False) -> None:
     """Let the libraries speak up from warnings on only; all of it when ``verbose``."""
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.INFO if verbose else logging.WARNING)
+    # Where a site's robots.txt cannot be had, its page is asked for next; what becomes of that is told.
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.INFO if verbose else logging.CRITICAL)
