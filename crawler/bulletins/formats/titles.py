@@ -27,6 +27,7 @@ from crawler.bulletins.formats.manner import (
 )
 from crawler.bulletins.landmarks import (
     ANNOUNCES_LINKS,
+    CALL,
     CAPTION,
     CLAUSE_END,
     CLOSERS,
@@ -257,11 +258,18 @@ def sign_above(place: Place) -> str:
     if not place.before or place.before[-1].kind not in (BlockKind.PARAGRAPH, BlockKind.ENTRY):
         return "follows the end of an item"
     above = place.before[-1]
+    if points_on(above.plain):
+        return "follows the end of an item"
     if not (ends_text(above.plain) or above.links or above.plain.endswith(ANNOUNCES)):
         return "follows an unfinished paragraph"
     if place.manner.has_credits:
         return "follows a paragraph, though items here close with a credit"
     return "follows a finished paragraph"
+
+
+def points_on(text: str) -> bool:
+    """Whether a line is 阅读全文 and its like: at the end of an item, even where pasting lost its link."""
+    return bool(LINK_WORDS.match(text) or CALL.match(text))
 
 
 def sign_below(place: Place, count: int) -> str:
