@@ -161,6 +161,9 @@ LINK_WORDS = re.compile(
 # 【点击观看演出视频】: a call to follow the link, whatever it leads to.
 CALL = re.compile(r"^\W{0,4}(?:点击|点此|点我|点这里|戳|长按|扫码)[^。；]{0,24}$")
 
+# [image: 封面], [cid:image001.png@01DA], [图片]: what mail programs and chats leave where a picture stood.
+PICTURE_PLACE = re.compile(r"^[\[【](?:image|cid|图片)(?:[：:][^\[\]【】]{0,80})?[\]】]$", re.IGNORECASE)
+
 # ▲符玉兰（左三）在演出中 梁海 摄: what stands below a picture.
 CAPTION = re.compile(
     r"^[▲△▼▽↑].{2,40}$|^.{2,40}(?:[\s\u3000/／（(][\u4e00-\u9fff·]{1,6}\s*(?:摄影?|供图|图))\s*[）)]?$"

@@ -48,6 +48,7 @@ from crawler.bulletins.landmarks import (
     LINK_WORDS,
     NUMBERING,
     PAGE_NUMBER,
+    PICTURE_PLACE,
     POINTS_ON,
     RULE,
     STAFF,
@@ -108,8 +109,10 @@ def with_named_titles(lines: Sequence[Line]) -> list[Line]:
 
 
 def is_furniture(line: Line) -> bool:
-    """Whether a line is only a page number."""
-    return bool(PAGE_NUMBER.match(line.text)) and not (line.links or line.goes_on or line.ready)
+    """Whether a line is only a page number, or stands for a picture that pasting left out."""
+    if line.links or line.goes_on or line.ready:
+        return False
+    return bool(PAGE_NUMBER.match(line.text) or PICTURE_PLACE.match(line.text))
 
 
 def colophon_start(lines: Sequence[Line]) -> int:

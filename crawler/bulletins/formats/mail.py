@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -17,21 +16,13 @@ from crawler.bulletins.formats.flow import Flow
 from crawler.bulletins.formats.html import read_html
 from crawler.bulletins.formats.joining import close_gaps
 from crawler.bulletins.formats.opening import Opening, read_files, together
+from crawler.bulletins.formats.quoting import unquoted
 from crawler.bulletins.formats.text import decode, read_text
 from crawler.bulletins.landmarks import INSTITUTION
 from storage.errors import UnreadableBulletin
 
 CHINA = ZoneInfo("Asia/Shanghai")
 MOST_PARTS = 1_000
-QUOTED = re.compile(r"^(?:>[ \t]?)+")
-HEADER = re.compile(
-    r"^\s*(?:发件人|收件人|抄\s*送|密\s*送|发送时间|发送日期|日\s*期|时\s*间|主\s*题|附\s*件|From|To|Cc|Sent|Date|Subject)\s*[：:]",
-    re.I,
-)
-FORWARDED = re.compile(
-    r"^[\s\-_=*]*(?:原始邮件|转发的?邮件(?:信息)?|Original Message|(?:Begin )?forwarded message:?)[\s\-_=*]*$",
-    re.I,
-)
 
 
 def read_mail(body: bytes, opening: Opening) -> Flow:
@@ -90,24 +81,9 @@ def texts(message: EmailMessage, opening: Opening) -> list[Flow]:
     plain = [part for part in shown if part.get_content_type() == "text/plain"]
     find = pictures_of(message)
     flows = [read_html(page_bytes(part), opening, find=find) for part in pages] or [
-        read_text(unquoted(page_bytes(part))) for part in plain
+        read_text(unquoted(decode(page_bytes(part))[0]).encode()) for part in plain
     ]
     return [flow for flow in flows if flow.blocks]
-
-
-def unquoted(body: bytes) -> bytes:
-    """A plain text without the marks before lines that it quotes, and the headers of messages that it forwards."""
-    lines = [QUOTED.sub("", line) for line in decode(body)[0].splitlines()]
-    is_header = [bool(HEADER.match(line)) for line in lines]
-    beside = [
-        any(is_header[max(0, number - 1) : number] + is_header[number + 1 : number + 2]) for number in range(len(lines))
-    ]
-    kept = [
-        line
-        for line, is_one, has_others in zip(lines, is_header, beside, strict=True)
-        if not ((is_one and has_others) or FORWARDED.match(line))
-    ]
-    return "\n".join(kept).encode()
 
 
 def pictures_of(message: EmailMessage) -> Callable[[str], bytes | None]:

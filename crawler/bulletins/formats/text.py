@@ -15,6 +15,7 @@ from crawler.bulletins.formats.addresses import with_printed_links
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Line
 from crawler.bulletins.formats.joining import width
 from crawler.bulletins.formats.layout import to_blocks
+from crawler.bulletins.formats.quoting import is_quoted, unquoted
 from crawler.bulletins.formats.rows import table_blocks
 from crawler.bulletins.formats.structured import make_block
 from storage.errors import UnreadableBulletin
@@ -35,6 +36,8 @@ DOUBLE_SPACED = 0.6  # share of lines with an empty line below, from which empty
 def read_text(body: bytes) -> Flow:
     """Return the flow of a plain text."""
     text, warnings = decode(body)
+    if is_quoted(text):
+        text = unquoted(text)
     lines = with_printed_links(with_tables(printed_lines(text)))
     return Flow(media_type="text/plain", blocks=tuple(to_blocks(lines)), warnings=warnings)
 
