@@ -122,17 +122,29 @@ def may_name_section(block: Block) -> bool:
 def with_names_of_sections(blocks: Sequence[Block]) -> list[Block]:
     """The blocks; a short heading named as sections are, right above one of the same level, stands above it.
 
-    So does any short one where several do, the first of all among them, or where it is numbered otherwise.
+    So does any short one where several do, the first of all among them, or beside others that name sections.
     """
     told = list(blocks)
     short = [number for number in range(len(blocks) - 1) if may_head_titles(blocks, number)]
     titles = [number for number, block in enumerate(blocks) if block.kind is BlockKind.HEADING and block.level > 1]
     are_regular = len(short) >= FEWEST and titles[0] == short[0] and 2 * len(short) <= len(titles)
-    for number in short:
-        name = NUMBERING.sub("", close_gaps(blocks[number].plain))
-        if are_regular or SECTION_NAME.search(name) or is_numbered_otherwise(blocks[number], blocks[number + 1]):
-            told[number] = replace(blocks[number], level=blocks[number].level - 1)
+    named = [number for number in short if is_named_as_section(blocks[number], blocks[number + 1])]
+    has_others = 2 * len(short) <= len(titles) and (bool(named) or has_sections(blocks))
+    for number in short if are_regular or has_others else named:
+        told[number] = replace(blocks[number], level=blocks[number].level - 1)
     return told
+
+
+def is_named_as_section(block: Block, below: Block) -> bool:
+    """Whether a heading has the name of a section, or a number of another kind than the one below."""
+    name = NUMBERING.sub("", close_gaps(block.plain))
+    return bool(SECTION_NAME.search(name)) or is_numbered_otherwise(block, below)
+
+
+def has_sections(blocks: Sequence[Block]) -> bool:
+    """Whether a heading stands right above one of a lower level, as the names of sections do."""
+    headings = ((above, block) for above, block in pairwise(blocks) if above.kind is block.kind is BlockKind.HEADING)
+    return any(1 < above.level < block.level and not above.links for above, block in headings)
 
 
 def may_head_titles(blocks: Sequence[Block], number: int) -> bool:
