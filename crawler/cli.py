@@ -305,7 +305,8 @@ def find(urls: tuple[str, ...], *, as_json: bool) -> None:
     """Find articles."""
     from crawler.forms import article_form
     from crawler.showing.articles import show_article
-    from crawler.wechat.urls import read_address
+    from crawler.showing.terminal import tell
+    from crawler.web.lookup import article_behind
 
     gc.freeze()  # one walk of the collector over all that was imported costs more than the look-up
     config = settings()
@@ -313,7 +314,7 @@ def find(urls: tuple[str, ...], *, as_json: bool) -> None:
     with open_archive(config) as archive:
         for url in urls:
             try:
-                address = read_address(url)
+                address = article_behind(url)
             except NotAnArticle as error:
                 wrong = True
                 forms.append(article_form(url, None, None))
@@ -326,6 +327,8 @@ def find(urls: tuple[str, ...], *, as_json: bool) -> None:
                 show_article(url, article, config.schedule.zone)
     if as_json:
         emit(forms)
+    elif unknown:
+        tell("`wxmirror crawl ADDRESS` keeps an article that is not in the archive.")
     raise click.exceptions.Exit(UNREADABLE if wrong else FAILED if unknown else DONE)
 
 

@@ -25,6 +25,11 @@ LONGEST_TEXT = 200_000  # characters; no more of a text is indexed either
 # What can only be meant as an address: a scheme, or a host with something behind it.
 ADDRESS_LIKE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]{1,20}:/|//|[\w-]+(?:\.[\w-]+)+(?::\d+)?/)", re.I)
 
+# A place in a reading room, from its address bar or a restored bulletin: the article that stands behind it is meant.
+IN_A_ROOM = re.compile(
+    r"\s*(?:https?://[^\s?#]*?)?/(?:web|raw|article|compare|timemap/link)/(?:\d{4,14}/){0,2}(?=https?://)", re.I
+)
+
 Marked = tuple[tuple[bool, str], ...]
 """A text in runs; True: these are the words that were looked for."""
 
@@ -47,11 +52,16 @@ def asked_article(asked: str) -> Address | None:
     Raises NotAnArticle for what is plainly an address, but no article's.
     """
     try:
-        return read_address(asked.strip())
+        return article_behind(asked)
     except NotAnArticle:
         if ADDRESS_LIKE.match(asked):
             raise
     return next((found.mended.address for found in find_addresses(asked) if found.mended.address), None)
+
+
+def article_behind(asked: str) -> Address:
+    """The article that an address means: WeChat's in any spelling, or a reading room's. Raises NotAnArticle."""
+    return read_address(IN_A_ROOM.sub("", asked, count=1).strip())
 
 
 def has_words(asked: str) -> bool:

@@ -70,7 +70,7 @@ def read_address(url: str) -> Address:
     """
     mended = mend_address(url)
     if mended.address is None:
-        raise NotAnArticle(url=mended.cited_url, reason=mended.reason or "not_an_article")
+        raise NotAnArticle(url=mended.cited_url or url, reason=mended.reason or "not_an_article")
     return mended.address
 
 

@@ -123,6 +123,21 @@ def test_find_refuses_what_is_no_article(tmp_path: Path) -> None:
     assert "Traceback" not in told.stderr
 
 
+def test_find_says_which_words_are_no_address(tmp_path: Path) -> None:
+    Archive.open(tmp_path / "archive", writing=True, create=True).close()
+    told = wxmirror("find", "地方志", cwd=tmp_path, language="zh")
+    assert (told.returncode, told.stderr.startswith("地方志 不是微信文章的地址")) == (2, True)
+
+
+def test_find_takes_the_address_of_a_copy_and_says_how_to_keep_what_is_not_held(tmp_path: Path) -> None:
+    Archive.open(tmp_path / "archive", writing=True, create=True).close()
+    url = "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA"
+    told = wxmirror("find", f"https://archive.example.org/web/20240313020000/{url}", cwd=tmp_path, language="zh")
+    assert told.returncode == 1
+    assert "存档中没有" in told.stdout
+    assert "“wxmirror crawl 网址”" in told.stderr
+
+
 def test_repack_takes_less_disk_and_says_how_much(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "archive", writing=True, create=True) as archive:
         keep_pages_of_one_release(archive)

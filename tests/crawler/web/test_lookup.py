@@ -38,6 +38,8 @@ def search(room: TestClient, words: str, page: int = 1) -> str:
         f"  {SHORT} ",
         f"看这篇：{SHORT} 很好",
         f"标题\n{SHORT}",
+        f"https://archive.example.org/room/web/20240313020000/{SHORT}",
+        f"/compare/20240313020000/20240320020000/{SHORT}",
         quote(SHORT, safe=""),
     ],
 )
