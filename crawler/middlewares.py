@@ -7,8 +7,10 @@ the proxy of a host is looked up once; the tap keeps what Scrapy throws away, th
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -43,6 +45,9 @@ HOPS = "wxmirror_hops"
 """The request's meta key with the list of hops so far, filled by the tap."""
 
 STARTED = "wxmirror_started"
+
+AT_ONCE_BYTES = 50_000
+"""What is unpacked in less time than it takes to have it done elsewhere."""
 
 logger = logging.getLogger(__name__)
 
@@ -161,10 +166,14 @@ class WireTap(HttpCompressionMiddleware):
             request.meta[HOPS] = []
         request.meta[STARTED] = self.clock.now()
 
-    def process_response(self, request: Request, response: Response, spider: Spider | None = None) -> Response:
-        """Note what came, and unpack it."""
+    async def process_response(  # type: ignore[override]  # either is awaited
+        self, request: Request, response: Response, spider: Spider | None = None
+    ) -> Response:
+        """Note what came, and unpack it: a page elsewhere, since other downloads go on meanwhile."""
         headers = clean_headers(_pairs(response.headers))
-        unpacked = super().process_response(request, response)
+        unpack = partial(super().process_response, request, response)
+        is_large = b"Content-Encoding" in response.headers and len(response.body) > AT_ONCE_BYTES
+        unpacked = await asyncio.to_thread(unpack) if is_large else unpack()
         assert isinstance(unpacked, Response), "it makes no requests"
         request.meta.setdefault(HOPS, []).append(
             Hop(

@@ -1,9 +1,19 @@
-"""The proxy that the environment names, looked up once for each host."""
+"""The proxy that the environment names, looked up once for each host; answers, noted as they came and unpacked."""
+
+import asyncio
+import gzip
+import threading
+from types import SimpleNamespace
 
 import pytest
 from scrapy import Request
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.utils.test import get_crawler
 
-from crawler.middlewares import ProxyOfHost
+from crawler.middlewares import AT_ONCE_BYTES, HOPS, ProxyOfHost, WireTap
+from crawler.pacing import SystemClock
 
 
 @pytest.fixture
@@ -47,3 +57,33 @@ def test_a_request_that_names_its_proxy_keeps_it(proxy):
     request = Request("https://example.com/", meta={"proxy": "http://127.0.0.1:9"})
     proxy.process_request(request)
     assert request.meta["proxy"] == "http://127.0.0.1:9"
+
+
+def unpacked(body, packed, **meta):
+    """What becomes of a packed answer, and its request."""
+    crawler = get_crawler()
+    crawler.spider = SimpleNamespace(crawl=SimpleNamespace(clock=SystemClock()))
+    tap, request = WireTap(crawler=crawler), Request("https://mp.weixin.qq.com/s/x", meta=meta)
+    tap.process_request(request)
+    answer = Response(request.url, body=packed, headers={"Content-Encoding": "gzip"}, request=request)
+    return asyncio.run(tap.process_response(request, answer)), request
+
+
+SMALL, LARGE = b"words " * 100, bytes(range(256)) * 40_000
+
+
+@pytest.mark.parametrize(("body", "is_elsewhere"), [(SMALL, False), (LARGE, True)])
+def test_a_packed_answer_is_unpacked_a_large_one_while_others_go_on(monkeypatch, body, is_elsewhere):
+    packed, threads = gzip.compress(body, 0 if is_elsewhere else 6), []
+    decode = HttpCompressionMiddleware._decode
+    noted = lambda *given: threads.append(threading.current_thread()) or decode(*given)  # noqa: E731
+    monkeypatch.setattr(HttpCompressionMiddleware, "_decode", staticmethod(noted))
+    response, request = unpacked(body, packed)
+    assert (response.body, request.meta[HOPS][0].body) == (body, body)
+    assert dict(request.meta[HOPS][0].response_headers)["Content-Encoding"] == "gzip"
+    assert (threads != [threading.main_thread()]) is is_elsewhere is (len(packed) > AT_ONCE_BYTES)
+
+
+def test_a_packed_answer_that_unfolds_beyond_the_bound_is_refused():
+    with pytest.raises(IgnoreRequest):
+        unpacked(LARGE, gzip.compress(LARGE), download_maxsize=1_000_000)
