@@ -20,6 +20,7 @@ SECTION_SIGNS: Mapping[str, int] = {
     "stands apart": 1,
     "very short": 1,
     "follows the end of an item": 1,
+    "half as long as the title below, which has text": 1,
 }
 ENOUGH_FOR_SECTION = 3
 VERY_SHORT = 8  # characters
@@ -56,6 +57,14 @@ def section_signs(line: Line, below: Place, name: str) -> Iterator[str]:
         yield "very short"
     if follows_link(below):
         yield "follows the end of an item"
+    if 2 * len(name) <= len(below.line.rest) and heads_text(below):
+        yield "half as long as the title below, which has text"
+
+
+def heads_text(title: Place) -> bool:
+    """Whether a sentence ends right below a title of one line."""
+    below = title.start + 1
+    return below < len(title.lines) and title.kinds[below] is None and "。" in title.lines[below].rest
 
 
 def follows_link(below: Place) -> bool:
