@@ -83,7 +83,7 @@ def _into_file(config: Config, body: bytes, file: Path, out: Path, wish: Wish, *
         emit(_form(file, out, restored))
     else:
         show_restored([(link.cited_url, link.fate.value) for link in restored.links], out, restored.changed)
-    _caution(restored)
+    _caution(restored, file)
 
 
 def _into_bundle(config: Config, body: bytes, file: Path, out: Path, wish: Wish, *, as_json: bool) -> None:
@@ -98,7 +98,7 @@ def _into_bundle(config: Config, body: bytes, file: Path, out: Path, wish: Wish,
     else:
         show_restored([(link.cited_url, link.fate.value) for link in restored.links], bundle.document, restored.changed)
         show_bundle(bundle)
-    _caution(restored)
+    _caution(restored, file)
     if bundle.faults:
         raise click.exceptions.Exit(FAILED)
 
@@ -108,11 +108,19 @@ def _form(file: Path, out: Path, restored: Restored) -> dict[str, object]:
     return {"file": str(file), "out": str(out), "links": links, "changed": restored.changed}
 
 
-def _caution(restored: Restored) -> None:
+def _caution(restored: Restored, file: Path) -> None:
+    from crawler.mirror.restore.links import Fate
     from crawler.mirror.restore.rewriting import WARNINGS
 
     for caution in restored.cautions:
         tell(WARNINGS[caution])
+    if without := sum(link.fate is Fate.NEVER_KEPT for link in restored.links):
+        tell(
+            "{count} links have no copy. If the bulletin was not crawled yet, run `wxmirror crawl {file}` first, "
+            "then restore it again.",
+            count=without,
+            file=str(file),
+        )
 
 
 def bulletin_day(body: bytes, file: str) -> date | None:

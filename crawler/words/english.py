@@ -17,6 +17,7 @@ NOUNS: Mapping[str, str] = {f"{noun}s": noun for noun in str.split(_WITH_S)} | {
 
 VERBS: Mapping[str, str] = {
     "are": "is",
+    "have": "has",
     "hold": "holds",
     "lie": "lies",
     "stay": "stays",

@@ -54,6 +54,15 @@ def test_a_bulletin_that_was_never_crawled_is_dated_by_its_masthead(folder, wxmi
     assert (folder / "whole.txt").read_text() == BULLETIN.replace(SHORT, link["replay_url"])
 
 
+def test_links_that_were_never_kept_are_told_with_what_to_do(folder, wxmirror):
+    (folder / "new.txt").write_text(BULLETIN.replace(SHORT, "https://mp.weixin.qq.com/s/" + "B" * 22))
+    code, out, err = wxmirror("new.txt", "--out", "whole.txt", "--base-url", "https://archive.example.org")
+
+    assert (code, "没有存档副本" in out) == (0, True)
+    assert "有 1 处链接没有存档副本" in err
+    assert "“wxmirror crawl new.txt”" in err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
