@@ -179,13 +179,13 @@ def text_of(news: News) -> str:
 
 
 def _numbers(summary: RunSummary) -> str:
-    found = ", ".join(f"{outcome_name(Outcome(name))} {count}" for name, count in summary.outcomes.items())
+    found = say(", ").join(f"{outcome_name(Outcome(name))} {count}" for name, count in summary.outcomes.items())
     words = say(
         "{bulletins} bulletins taken in, {visited} articles visited",
         bulletins=summary.bulletins,
         visited=summary.visited,
     )
-    return f"{words}: {found}" if found else words
+    return words + say(": ") + found if found else words
 
 
 def _everything(news: News) -> dict[str, Any]:

@@ -164,7 +164,7 @@ def run_try(config: Config, name: str | None, *, as_json: bool) -> int:
         raise NoSources
     chosen = [source for source in config.sources if name in (None, source.name)]
     if not chosen:
-        raise UnknownSource(name=name, names=", ".join(source.name for source in config.sources))
+        raise UnknownSource(name=name, names=say(", ").join(source.name for source in config.sources))
     keep_quiet()
     trials: list[Trial] = []
 

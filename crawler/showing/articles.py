@@ -26,7 +26,7 @@ def show_reading(file: str, reading: Reading, zone: str) -> None:
     out.print(clean(file), style="bold")
     out.print(f"  {outcome_name(reading.outcome)} ({reading.outcome.value})", style=style)
     for evidence in reading.evidence:
-        out.print(f"    {test_name(evidence.test)}: {str(clean(seen_name(evidence.seen)))[:150]}", style="dim")
+        out.print(f"    {test_name(evidence.test)}{say(': ')}{str(clean(seen_name(evidence.seen)))[:150]}", style="dim")
     if (article := reading.article) is not None:
         rows = [
             (say("title"), article.title),
@@ -38,11 +38,11 @@ def show_reading(file: str, reading: Reading, zone: str) -> None:
         ]
         for name, value in rows:
             if value:
-                out.print(f"  {name}: {clean(value)}")
+                out.print(f"  {name}{say(': ')}{clean(value)}")
     if reading.assets:
         roles = sorted({link.role for link in reading.assets})
         counts = [f"{role_name(role)} {sum(link.role is role for link in reading.assets)}" for role in roles]
-        out.print(f"  {say('assets')}: {'  '.join(counts)}")
+        out.print(f"  {say('assets')}{say(': ')}{'  '.join(counts)}")
     if reading.inventory and reading.inventory.expected is not None:
         out.print(
             "  "

@@ -67,8 +67,8 @@ def show_summary(summary: RunSummary) -> None:
             articles=summary.articles,
         )
     )
-    found = ", ".join(f"{outcome_name(Outcome(name))} {count}" for name, count in summary.outcomes.items())
-    out.print(say("{visited} articles visited", visited=summary.visited) + (f": {found}" if found else ""))
+    found = say(", ").join(f"{outcome_name(Outcome(name))} {count}" for name, count in summary.outcomes.items())
+    out.print(say("{visited} articles visited", visited=summary.visited) + (say(": ") + found if found else ""))
     out.print(
         say(
             "{kept} assets kept ({size}), {known} known already, {failed} failed",

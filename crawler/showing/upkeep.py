@@ -45,7 +45,9 @@ def show_verification(found: Verification, seconds: float) -> None:
 
 def _show_fault(fault: Fault) -> None:
     out = results()
-    out.print(f"✗ {say(FAULTS.get(fault.kind, fault.kind))}: {clean(kept_sentence(fault.subject))}", style="red")
+    out.print(
+        f"✗ {say(FAULTS.get(fault.kind, fault.kind))}{say(': ')}{clean(kept_sentence(fault.subject))}", style="red"
+    )
     out.print(f"  {clean(kept_sentence(fault.detail))}", style="dim")
 
 

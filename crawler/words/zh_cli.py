@@ -1,6 +1,7 @@
 """Chinese for what the command line says."""
 
 CHINESE = {
+    ": ": "：",
     "`wxmirror crawl ADDRESS` keeps an article that is not in the archive.": "存档中没有的文章，可用“wxmirror crawl 网址”保存。",
     "Keeps the WeChat articles that bulletins cite, tied to the item that cited them.\n\nTo begin: `wxmirror crawl BULLETIN.pdf` keeps every article that a bulletin cites; `wxmirror serve` shows what is kept; `wxmirror schedule` does it every night.": "保存简报所引用的微信文章，并与引用它的条目相对应。\n\n开始使用：“wxmirror crawl 简报.pdf” 保存一份简报引用的全部文章；“wxmirror serve” 打开阅览室查看存档；“wxmirror schedule” 每晚自动采集。",
     "Write a commented wxmirror.toml to begin with.": "写出一份带说明的设置文件 wxmirror.toml。",
