@@ -26,6 +26,21 @@ class SlowDisk:
         return call(*arguments, **options)
 
 
+def assets_into(archive, threads, **settings):
+    """The assets of a crawl without an end, whose archive and disk are reached by ``threads``."""
+    return Assets(
+        archive,
+        settings=CrawlSettings(**settings),
+        tally=Tally(LogListener()),
+        clock=SystemClock(),
+        threads=threads,
+        bytes_threads=threads,
+        reader=None,
+        reader_threads=None,
+        must_stop=lambda: False,
+    )
+
+
 @pytest.mark.parametrize(("body", "asked_meanwhile"), [(PICTURE, 2), (PICTURE[:1000], 6)])
 def test_while_many_bytes_wait_for_the_disk_nothing_more_is_asked_for(tmp_path, body, asked_meanwhile):
     asked = []
@@ -36,17 +51,7 @@ def test_while_many_bytes_wait_for_the_disk_nothing_more_is_asked_for(tmp_path, 
 
     async def fetch():
         disk = SlowDisk()
-        assets = Assets(
-            archive,
-            settings=CrawlSettings(asset_concurrency=1),
-            tally=Tally(LogListener()),
-            clock=SystemClock(),
-            threads=disk,
-            bytes_threads=disk,
-            reader=None,
-            reader_threads=None,
-            must_stop=lambda: False,
-        )
+        assets = assets_into(archive, disk, asset_concurrency=1)
         assets.download = download
         fetching = asyncio.ensure_future(assets.fetch(tasks))
         for _ in range(100):
@@ -70,17 +75,7 @@ def test_what_is_no_sheet_is_asked_about_once_in_a_run_until_somebody_else_keeps
         return call(*arguments, **options)
 
     async def ask(archive):
-        assets = Assets(
-            archive,
-            settings=CrawlSettings(),
-            tally=Tally(LogListener()),
-            clock=SystemClock(),
-            threads=direct,
-            bytes_threads=direct,
-            reader=None,
-            reader_threads=None,
-            must_stop=lambda: False,
-        )
+        assets = assets_into(archive, direct)
         for _ in range(3):
             assert await assets.cited_by_sheets(PAGE) == CitedBySheets((), frozenset())
         assets.came([SHEET.key])
