@@ -354,7 +354,10 @@ def restore(
     run_restore(settings(), file, out, wish, as_json=as_json)
 
 
-@command("Write a package of kept articles: a WARC, a folder that opens from disk, or single HTML files.")
+@command(
+    "Write a package of kept articles: a WARC (`warc`), a folder that opens from disk (`site`), or an HTML file of each "
+    "(`html`)."
+)
 @click.argument("form", metavar=say("FORMAT"), type=click.Choice(EXPORT_FORMATS))
 @click.option(
     "--out",

@@ -12,7 +12,7 @@ CHINESE = {
     "Show the archive in numbers.": "显示存档的各项数字。",
     "Find an article by any spelling of its address: what is kept of it, and who cites it.": "按任意写法的网址查找文章：存了哪些副本，被谁引用。",
     "Write a bulletin whose dead links lead to the archive.": "修复简报：让失效链接指向存档副本。",
-    "Write a package of kept articles: a WARC, a folder that opens from disk, or single HTML files.": "导出存档文章：WARC 文件、可直接打开的文件夹，或单个 HTML 文件。",
+    "Write a package of kept articles: a WARC (`warc`), a folder that opens from disk (`site`), or an HTML file of each (`html`).": "导出存档文章：WARC 文件（warc）、可直接打开的文件夹（site），或每篇一个 HTML 文件（html）。",
     "Open the reading room: the archive in a browser.": "打开阅览室：在浏览器中查看存档。",
     "Check every kept file against its name, and every record against its files.": "核验存档：逐个检查文件是否完好、记录是否齐全。",
     "Error: {message}": "错误：{message}",
