@@ -145,7 +145,7 @@ def show_article_entry(entry: ArticleEntry, zone: str) -> None:
     out.print(f"  {human_moment(entry.seen_at, zone)}", style="dim")
     out.print(f"    {entry.article_url}")
     for citing in entry.cited_by[:3]:
-        title = clean(citing.item_title or "")
+        title = clean(citing.item_title or "—")
         where = say("item {position}: {title}", position=citing.item, title=title) if citing.item else say("not placed")
         bulletin = clean(citing.bulletin_title or citing.issuer or citing.bulletin)
         cited = "cited by {bulletin} ({day}), {where}"

@@ -85,7 +85,7 @@ def show_article(url: str, article: ArticleView | None, zone: str) -> None:
     for citing in article.cited_by:
         bulletin = citing.bulletin_title or citing.issuer or citing.bulletin
         where = (
-            say("item {position}: {title}", position=citing.item, title=clean(citing.item_title or ""))
+            say("item {position}: {title}", position=citing.item, title=clean(citing.item_title or "—"))
             if citing.item
             else say("not placed")
         )
