@@ -83,6 +83,23 @@ def test_what_cannot_be_restored_is_told_in_chinese_and_nothing_is_written(folde
     assert (folder / "bulletin.txt").read_text() == BULLETIN
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"PK\x03\x04 word/document.xml", "Word 文档（.docx）"),
+        (b"PK\x03\x04", "ZIP 压缩包"),
+        (b"\x89PNG", "图片"),
+        (b"\x01\x02\x03", "二进制数据"),
+        (b"%PDF-1.4 cut", "不是完整的 PDF"),
+        (b"%PDF-1.4\n1 0 obj\n<<", "不是完整的 PDF"),
+    ],
+)
+def test_a_file_that_cannot_be_restored_is_named_in_words(folder, wxmirror, body, said):
+    (folder / "given").write_bytes(body)
+    code, _, err = wxmirror("given", "--out", "x", "--base-url", "https://archive.example.org")
+    assert (code, said in err) == (2, True)
+
+
 def test_a_bundle_holds_the_document_and_its_copies(folder, wxmirror):
     code, out, _ = wxmirror("bulletin.txt", "--out", "whole", "--bundle")
     assert (code, "旁边存有 2 份副本" in out) == (0, True)

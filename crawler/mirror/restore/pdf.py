@@ -59,11 +59,11 @@ def open_pdf(body: bytes, file: str) -> Pdf:
     except pikepdf.PasswordError as error:
         raise UnreadableBulletin(file=file, kind="password") from error
     except pikepdf.PdfError as error:
-        raise UnreadableBulletin(file=file, kind="damaged", detail=str(error)) from error
+        raise UnreadableBulletin(file=file, kind="damaged", detail="not a whole PDF") from error
     if pdf.is_encrypted:
         raise UnreadableBulletin(file=file, kind="password")
     if b"%%EOF" not in body[-END_WITHIN:]:
-        raise UnreadableBulletin(file=file, kind="damaged", detail="no %%EOF")
+        raise UnreadableBulletin(file=file, kind="damaged", detail="not a whole PDF")
     return pdf
 
 

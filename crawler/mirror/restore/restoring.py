@@ -23,13 +23,15 @@ HTML_START = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # in no text
-OTHER_KINDS = (
-    (b"PK\x03\x04", "ZIP, DOCX, XLSX"),
-    (b"\xd0\xcf\x11\xe0", "DOC, XLS"),
-    (b"{\\rtf", "RTF"),
-    (b"\x89PNG", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"GIF8", "GIF"),
+OTHER_KINDS = (  # how it begins, what stands in it, what it is
+    (b"PK\x03\x04", b"word/document", "a Word document (.docx)"),
+    (b"PK\x03\x04", b"xl/workbook", "an Excel workbook (.xlsx)"),
+    (b"PK\x03\x04", b"", "a ZIP archive"),
+    (b"\xd0\xcf\x11\xe0", b"", "an old Office or WPS document"),
+    (b"{\\rtf", b"", "an RTF document"),
+    (b"\x89PNG", b"", "a picture"),
+    (b"\xff\xd8\xff", b"", "a picture"),
+    (b"GIF8", b"", "a picture"),
 )
 
 
@@ -94,11 +96,11 @@ def tell_kind(body: bytes, file: str) -> str:
         raise UnreadableBulletin(file=file, kind="empty")
     if b"%PDF-" in body[:1024]:
         return "application/pdf"
-    if other := next((name for start, name in OTHER_KINDS if body.startswith(start)), None):
+    if other := next((name for start, within, name in OTHER_KINDS if body.startswith(start) and within in body), None):
         raise UnreadableBulletin(file=file, kind="not_restorable", detail=other)
     start = decode(body).text[:4096].removeprefix("\ufeff")
     if CONTROL.search(start):
-        raise UnreadableBulletin(file=file, kind="not_restorable", detail="0x" + body[:4].hex())
+        raise UnreadableBulletin(file=file, kind="not_restorable", detail="binary data")
     return "text/html" if HTML_START.match(start) else "text/plain"
 
 
