@@ -28,6 +28,7 @@ BEFORE_SPACE = re.compile(
 )
 BEFORE_COLON = re.compile(r"^([^。；：]{4,40})：(?=\S)")
 BEFORE_STOP = re.compile(r"^([^，。；]{4,36})。 ?(?=\S)")
+BEFORE_LATE_STOP = re.compile(r"^((?!近日|日前|目前|\d)[^，。；]{4,24}，[^，。；]{3,24})。 ?(?=\S)")
 PLACE = re.compile(r"(?:[省市州区县旗乡镇村]|街道|社区)$")
 POINT = re.compile(
     r"^(?:[一二三四五六七八九十]{1,2}是|首先|其次|再次|最后|此外|同时|第[一二三四五六七八九十])"
@@ -37,10 +38,14 @@ LONGEST_SENDER = 12  # characters
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """One manner of setting a title in front of its text, and how many texts show that an issue has it."""
+    """One manner of setting a title in front of its text, and how many texts show that an issue has it.
+
+    ``longer`` gives the titles that are told only beside others.
+    """
 
     words: Callable[[Block], str | None]
     fewest: int
+    longer: Callable[[Block], str | None] | None = None
 
 
 def bold_words(block: Block) -> str | None:
@@ -74,7 +79,7 @@ MANNERS = (
     Manner(words_before(BEFORE_ROOM), fewest=2),
     Manner(words_before(BEFORE_SPACE), fewest=3),
     Manner(words_before(BEFORE_COLON), fewest=3),
-    Manner(words_before(BEFORE_STOP), fewest=3),
+    Manner(words_before(BEFORE_STOP), fewest=3, longer=words_before(BEFORE_LATE_STOP)),
 )
 
 
@@ -89,8 +94,22 @@ def with_leads(blocks: Sequence[Block]) -> list[Block] | None:
             if block.kind in TEXTS and (words := manner.words(block)) and (title := title_of(block, words))
         }
         if len(leads) >= manner.fewest and are_regular(blocks, leads):
-            return parted(blocks, leads)
+            return parted(blocks, {**leads, **longer_leads(blocks, leads, manner)})
     return None
+
+
+def longer_leads(blocks: Sequence[Block], leads: Mapping[int, str], manner: Manner) -> dict[int, str]:
+    """The titles that have a comma, before a stop as the others, in front of texts below the first of those."""
+    if manner.longer is None:
+        return {}
+    cited = (number for number in range(min(leads), len(blocks)) if number not in leads and blocks[number].links)
+    return {
+        number: title
+        for number in cited
+        if blocks[number].kind in TEXTS
+        and (words := manner.longer(blocks[number]))
+        and (title := title_of(blocks[number], words))
+    }
 
 
 def title_of(block: Block, words: str | None) -> str | None:
