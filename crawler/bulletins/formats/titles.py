@@ -72,6 +72,7 @@ SIGNS: Mapping[str, int] = {
 }
 ENOUGH = 3
 LONG = 45  # ems
+MOST_HEAD = 3  # lines
 MOST_ANNOUNCED = 12  # links of one item
 MANY_CLAUSES = 2  # commas
 LAST_CHARACTER = re.compile(r"^[^\W\d_]$")  # of a title, alone on its last line
@@ -80,6 +81,13 @@ IN_BRACKETS = re.compile(r"^[（(][^）)]*[）)]?$")  # （“某某发布”微
 OPENERS = ("（", "(", "《", "【", "[", "“", "<", "＜")
 NEVER_FIRST = "）)】」』，。、；：！？,;"
 OPENS_WITH_DAY = re.compile(r"^(?:\d{4}年)?\d{1,2}\s*月\s*\d{1,2}\s*日[，,]?.{10}|^(?:近日|日前|目前|连日来)[，,]")
+
+
+# 文/梁树声, 4月2日 党委宣传部, 2024-04-02 below a title.
+ORIGIN = re.compile(
+    r"^(?:(?:图?文|撰文|作者)\s*[/／|｜]\s*\S.{0,20}"
+    r"|(?:[12]\d{3}\s*[年./-]\s*)?\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?(?:[\s\u3000|｜·/／]+[^，。；：:！？\s]{2,24})?)$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,13 +266,25 @@ def sign_above(place: Place) -> str:
     if not place.before or place.before[-1].kind not in (BlockKind.PARAGRAPH, BlockKind.ENTRY):
         return "follows the end of an item"
     above = place.before[-1]
-    if points_on(above.plain):
+    if points_on(above.plain) or is_day_of_linked(place.before) or is_head(place.before):
         return "follows the end of an item"
     if not (ends_text(above.plain) or above.links or above.plain.endswith(ANNOUNCES)):
         return "follows an unfinished paragraph"
     if place.manner.has_credits:
         return "follows a paragraph, though items here close with a credit"
     return "follows a finished paragraph"
+
+
+def is_day_of_linked(before: Sequence[Block]) -> bool:
+    """Whether a day, below a title that is linked, is all that stands above."""
+    return len(before) > 1 and bool(before[-2].links and DAY_ALONE.match(before[-1].plain))
+
+
+def is_head(before: Sequence[Block]) -> bool:
+    """Whether only a few lines stand above, none of which tells or cites anything."""
+    return len(before) <= MOST_HEAD and not any(
+        block.links or "。" in block.plain or block.kind is not BlockKind.PARAGRAPH for block in before
+    )
 
 
 def points_on(text: str) -> bool:
@@ -282,6 +302,8 @@ def sign_below(place: Place, count: int) -> str:
         is_news = kind in (BlockKind.ADDRESS, BlockKind.CREDIT)
         return "an address or a credit below" if is_news else "nothing like news below"
     below = place.lines[number]
+    if says_origin(place.lines, number) or (place.line.links and DAY_ALONE.match(below.text)):
+        return "an address or a credit below"
     if is_source(below.text) or FIELD.match(below.text):
         return "an address or a credit below"
     is_text = is_running(below, manner) or is_first_full(below, manner) or starts_paragraph(below, manner)
@@ -290,6 +312,13 @@ def sign_below(place: Place, count: int) -> str:
     if has_address(place.line) and is_linked_heading(place.before[-1:]):  # in a list of titles, one links nothing
         return "news below"
     return "nothing like news below"
+
+
+def says_origin(lines: Sequence[Line], number: int) -> bool:
+    """Whether a line says only who wrote something, or when and who, and a sentence ends right below it."""
+    if number + 1 >= len(lines) or lines[number].links or "。" not in lines[number + 1].text:
+        return False
+    return bool(ORIGIN.match(lines[number].text))
 
 
 def is_linked_heading(above: Sequence[Block]) -> bool:
@@ -302,6 +331,8 @@ def plain_title_length(place: Place) -> int:
     lines, kinds, start, manner = place.lines, place.kinds, place.start, place.manner
     if is_source(lines[start].text) and start > 0 and kinds[start - 1] is None and reads_as_title(lines[start - 1]):
         return 0  # 云岭日报 4月3日 below a title; below an address it is one itself: 讲座预告 6月18日
+    if start > 0 and kinds[start - 1] is None and says_origin(lines, start) and reads_as_title(lines[start - 1]):
+        return 0
     is_marked = mark_of(lines[start].text) in manner.title_marks
     heads_section = bool(place.before) and place.before[-1].kind is BlockKind.HEADING
     if heads_section and not is_marked and is_text_width(lines[start], manner):
