@@ -161,8 +161,13 @@ LINK_WORDS = re.compile(
 # 【点击观看演出视频】: a call to follow the link, whatever it leads to.
 CALL = re.compile(r"^\W{0,4}(?:点击|点此|点我|点这里|戳|长按|扫码)[^。；]{0,24}$")
 
-# [image: 封面], [cid:image001.png@01DA], [图片]: what mail programs and chats leave where a picture stood.
-PICTURE_PLACE = re.compile(r"^[\[【](?:image|cid|图片)(?:[：:][^\[\]【】]{0,80})?[\]】]$", re.IGNORECASE)
+# [image: 封面], [cid:image001.png@01DA], [图片], [https://mmbiz.qpic.cn/mmbiz_png/…]: what mail programs and chats
+# leave where a picture stood, on a line of its own or before the words that followed it.
+PICTURE_PLACE = re.compile(
+    r"^(?:[\[【<](?:(?:image|cid|图片)(?:[：:][^\[\]【】<>]{0,80})?"
+    r"|https?://(?:mmbiz\.q[^\s\]>]{1,300}|[^\s\]>]{1,300}\.(?:png|jpe?g|gif|webp|bmp)))[\]】>]\s*)+",
+    re.IGNORECASE,
+)
 
 # ▲符玉兰（左三）在演出中 梁海 摄: what stands below a picture.
 CAPTION = re.compile(

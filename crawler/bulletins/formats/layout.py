@@ -48,7 +48,6 @@ from crawler.bulletins.landmarks import (
     LINK_WORDS,
     NUMBERING,
     PAGE_NUMBER,
-    PICTURE_PLACE,
     POINTS_ON,
     RULE,
     STAFF,
@@ -109,10 +108,8 @@ def with_named_titles(lines: Sequence[Line]) -> list[Line]:
 
 
 def is_furniture(line: Line) -> bool:
-    """Whether a line is only a page number, or stands for a picture that pasting left out."""
-    if line.links or line.goes_on or line.ready:
-        return False
-    return bool(PAGE_NUMBER.match(line.text) or PICTURE_PLACE.match(line.text))
+    """Whether a line is only a page number."""
+    return bool(PAGE_NUMBER.match(line.text)) and not (line.links or line.goes_on or line.ready)
 
 
 def colophon_start(lines: Sequence[Line]) -> int:

@@ -18,6 +18,7 @@ from crawler.bulletins.formats.layout import to_blocks
 from crawler.bulletins.formats.quoting import is_quoted, unquoted
 from crawler.bulletins.formats.rows import table_blocks
 from crawler.bulletins.formats.structured import make_block
+from crawler.bulletins.landmarks import PICTURE_PLACE
 from storage.errors import UnreadableBulletin
 
 BYTE_ORDER_MARKS = (
@@ -90,6 +91,8 @@ def printed_lines(text: str) -> list[Line]:
         words = OTHER_CONTROLS.sub("", row).replace("\f", "").replace("\u00ad", "").strip(" \t\u00a0\u3000")
         if not words:
             has_gap = True
+            continue
+        if words[0] in "[【<" and not (words := PICTURE_PLACE.sub("", words)):
             continue
         page += opens_page and bool(lines)
         left = indent(row)
