@@ -126,10 +126,13 @@ def with_names_of_sections(blocks: Sequence[Block]) -> list[Block]:
     """
     told = list(blocks)
     short = [number for number in range(len(blocks) - 1) if may_head_titles(blocks, number)]
+    if not short:
+        return told
     titles = [number for number, block in enumerate(blocks) if block.kind is BlockKind.HEADING and block.level > 1]
     are_regular = len(short) >= FEWEST and titles[0] == short[0] and 2 * len(short) <= len(titles)
     named = [number for number in short if is_named_as_section(blocks[number], blocks[number + 1])]
-    has_others = 2 * len(short) <= len(titles) and (bool(named) or has_sections(blocks))
+    empty = [number for number in range(short[0], len(blocks) - 1) if is_empty(blocks[number], blocks[number + 1])]
+    has_others = empty == short and 2 * len(short) <= len(titles) and (bool(named) or has_sections(blocks))
     for number in short if are_regular or has_others else named:
         told[number] = replace(blocks[number], level=blocks[number].level - 1)
     return told
@@ -139,6 +142,11 @@ def is_named_as_section(block: Block, below: Block) -> bool:
     """Whether a heading has the name of a section, or a number of another kind than the one below."""
     name = NUMBERING.sub("", close_gaps(block.plain))
     return bool(SECTION_NAME.search(name)) or is_numbered_otherwise(block, below)
+
+
+def is_empty(block: Block, below: Block) -> bool:
+    """Whether a heading links nothing, and another of its level stands right below it."""
+    return block.kind is below.kind is BlockKind.HEADING and below.level == block.level and not block.links
 
 
 def has_sections(blocks: Sequence[Block]) -> bool:

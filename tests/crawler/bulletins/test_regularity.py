@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.bulletins.arranging import with_plain_names
+from crawler.bulletins.arranging import with_names_of_sections, with_plain_names
 from crawler.bulletins.chronicles import with_days
 from crawler.bulletins.formats.flow import Block, BlockKind, Link
 from crawler.bulletins.formats.layout import comes_again
@@ -194,3 +194,15 @@ def test_a_title_that_comes_thrice_in_a_long_issue_is_none_that_points() -> None
 def test_a_turn_of_nothing_but_days_has_no_title() -> None:
     day = "2024  年      12      月      31      日      （星期一）"
     assert title_in([paragraph(day), paragraph(day)], range(2), is_first=False) is None
+
+
+def test_a_short_heading_beside_one_that_is_named_as_sections_are_is_one_too() -> None:
+    first = [heading(ITEMS[0]), paragraph(TEXT), heading("读者来信"), heading(ITEMS[1]), paragraph(TEXT)]
+    told = with_names_of_sections([*first, heading("工作动态"), heading(ITEMS[2]), paragraph(TEXT), heading("稿约")])
+    assert [block.plain for block in told if block.level == 3] == ["读者来信", "工作动态"]
+
+
+def test_among_headings_with_nothing_below_them_short_ones_are_no_sections() -> None:
+    first = [heading(ITEMS[0]), paragraph(TEXT), heading("读者来信"), heading(ITEMS[1]), heading("稿约")]
+    told = with_names_of_sections([*first, heading("工作动态"), heading(ITEMS[2]), paragraph(TEXT)])
+    assert [block.plain for block in told if block.level == 3] == ["工作动态"]
