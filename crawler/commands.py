@@ -216,7 +216,8 @@ def selected(archive: Archive, selection: Selection) -> list[str]:
         article = archive.article(read_address(url))
         if article is None:
             raise NotInArchive(subject=url)
-        chosen[article.article_url] = None
+        if article.tombstone is None:  # what is withdrawn goes into no package
+            chosen[article.article_url] = None
     if not chosen:
         raise NothingSelected
     return list(chosen)

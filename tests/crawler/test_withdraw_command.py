@@ -67,6 +67,13 @@ def test_an_article_is_withdrawn_and_readers_see_the_reason(folder, wxmirror):
     assert len(list((folder / "site" / "articles").iterdir())) == 1
 
 
+@pytest.mark.parametrize("form", ["warc", "site", "html"])
+def test_what_is_withdrawn_goes_into_no_package(folder, wxmirror, form):
+    wxmirror("withdraw", SHORT, *REASON, "--yes")
+    code, _, err = wxmirror("export", form, "--out", "out", "--url", SHORT)
+    assert (code, "没有选中任何内容" in err, (folder / "out").exists()) == (1, True, False)
+
+
 def test_programs_are_told_what_went(wxmirror):
     code, out, _ = wxmirror("withdraw", SHORT, SHORT, *REASON, "--yes", "--json")
     (told,) = json.loads(out)

@@ -46,6 +46,12 @@ class OneFileOneArticle(MirrorError):
     words = "{out} can hold one article, and {count} were chosen. Name a folder instead, or choose one with --url."
 
 
+class NoCopies(MirrorError):
+    """Articles were chosen of which there is nothing to read: withdrawn, or never seen alive."""
+
+    words = "No copy is held of what was chosen, so nothing was written. `wxmirror find` says what is held of an article."
+
+
 def export_html(
     archive: Archive,
     out: Path,
@@ -57,11 +63,13 @@ def export_html(
     """Write each copy of these articles (by their canonical names) as one file.
 
     ``out`` is the file of one article's newest copy when it ends in .html, else a folder for all copies. Raises
-    OneFileOneArticle, OutputExists, OutputNotWritable. A copy whose page is damaged is left out and named in the
+    NoCopies, OneFileOneArticle, OutputExists, OutputNotWritable. A copy whose page is damaged is left out and named in the
     result, as is what lacks in a copy for that reason.
     """
     began = time.perf_counter()
     chosen = list(chosen_articles(archive, articles))
+    if not chosen:
+        raise NoCopies
     is_file = out.suffix.lower() in (".html", ".htm")
     if is_file and len(chosen) != 1:
         raise OneFileOneArticle(out=out, count=len(chosen))

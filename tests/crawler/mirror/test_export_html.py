@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.mirror.exports.html import OneFileOneArticle, export_html
+from crawler.mirror.exports.html import NoCopies, OneFileOneArticle, export_html
 from crawler.mirror.exports.site import export_site
 from crawler.mirror.outputs import OutputExists
 from crawler.wechat.urls import asset_key, read_address
@@ -42,6 +42,14 @@ def test_every_picture_lies_inside_the_file(archive, tmp_path):
     assert b"Content-Security-Policy" in page
     assert (result.format, result.bulletins, result.articles, result.snapshots, result.assets) == ("html", 1, 1, 1, 1)
     assert result.bytes == len(page)
+
+
+def test_where_no_copy_is_held_nothing_is_written(archive, tmp_path):
+    keep_bulletin(archive, SHORT)
+    for out in (tmp_path / "copy.html", tmp_path / "copies"):
+        with pytest.raises(NoCopies):
+            export_html(archive, out, [SHORT])
+        assert not out.exists()
 
 
 def test_nothing_in_the_file_is_fetched_from_anywhere(archive, tmp_path):
