@@ -43,7 +43,7 @@ logger = logging.getLogger("wxmirror.scheduler")
 
 def run(config: Config) -> None:
     """Keep the timetable until a signal ends it. Raises WrongSettings, ArchiveError."""
-    _begin_log()
+    begin_log()
     jobs = timetable(config)
     with _open(config) as archive:
         missed = [job for job in jobs if is_missed(job, archive, datetime.now(UTC))]
@@ -142,10 +142,12 @@ def tell_of_cut_run(config: Config, job: Job, planned_at: datetime) -> None:
         post_all(config.notify.urls, News(run=run), lambda sentence: logger.warning("%s", sentence))
 
 
-def _begin_log() -> None:
-    """Say on stderr what is done and what is next; a service manager keeps it."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+def begin_log() -> None:
+    """Say on stderr what is done, what is next and what a person should look at; a service manager keeps it."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    logger.setLevel(logging.INFO)
+    # A sweep that was due while the night went on is left out as planned, every hour anew.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def _open(config: Config) -> Archive:
@@ -156,7 +158,7 @@ def main(arguments: Sequence[str]) -> int:
     """Make one run, in the child process: the job's name, what it was planned for, when it must end."""
     from crawler.crawling import crawl
 
-    _begin_log()
+    begin_log()
     config = load_config()
     job = next(job for job in timetable(config) if job.name == arguments[0])
     planned_at, ends_at = map(datetime.fromisoformat, arguments[1:3])

@@ -108,6 +108,22 @@ def test_a_run_that_is_killed_is_told_of_and_one_that_ended_by_itself_is_not(tmp
     assert [one.run for one in told] == ["nightly", run]
 
 
+def test_the_log_holds_what_a_person_should_look_at() -> None:
+    says = """
+import logging, scheduler
+scheduler.begin_log()
+scheduler.logger.info("nightly: next at 02:30")
+logging.getLogger("crawler.fetching").info("asset not kept (status 404): https://res.wx.qq.com/font.woff2")
+logging.getLogger("apscheduler.scheduler").warning("Execution of job skipped: maximum number of running instances")
+logging.getLogger("crawler.tally").warning("The source has failed.")
+"""
+    told = subprocess.run([sys.executable, "-c", says], capture_output=True, text=True, check=True).stderr
+    assert [line.partition(" ")[2].split(" ", 1)[1] for line in told.splitlines()] == [
+        "INFO nightly: next at 02:30",
+        "WARNING The source has failed.",
+    ]
+
+
 def made(archive: Archive, job: str, planned_at: datetime) -> None:
     run = archive.begin_run(job, planned_at=planned_at, now=planned_at)
     assert run
