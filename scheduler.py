@@ -33,7 +33,7 @@ GRACE = timedelta(minutes=2)
 """How long a run may take to finish what it has begun: after its end, and again after it was asked to stop."""
 
 MISSED = timedelta(minutes=30)
-"""A job that is late by more, because another was running, is left out."""
+"""A job that is late by more, because another was running, is left out, unless it is one that is made up for."""
 
 LEAVES_TIME = (None, "breaker", "way_out_down")
 """How a night's visits may have ended so that there is time left to pack, and nobody waits for the end."""
@@ -52,7 +52,7 @@ def run(config: Config) -> None:
         signal.signal(number, lambda *_: ended.set())
     clockwork = BackgroundScheduler(executors={"default": ThreadPoolExecutor(1)}, timezone=UTC)
     for job in jobs:
-        options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": int(MISSED.total_seconds())}
+        options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": lateness(job)}
         clockwork.add_job(children.make_run, job.trigger, args=[job], id=job.name, **options)
         logger.info("%s", say("{job}: next at {at}", job=job.name, at=f"{job.next_after(datetime.now(UTC)):%F %H:%M}"))
     for job in missed:
@@ -75,6 +75,11 @@ def is_missed(job: Job, archive: Archive, now: datetime) -> bool:
         and not any(run.job == job.name and run.planned_at == planned_at for run in runs)
         and (min(run.started_at for run in runs) < planned_at)
     )
+
+
+def lateness(job: Job) -> int | None:
+    """How many seconds a job may be late; None where it is made however late: a captcha's pause may hold up a night."""
+    return None if job.catches_up else int(MISSED.total_seconds())
 
 
 class Children:

@@ -15,7 +15,7 @@ import pytest
 
 from crawler.config import Config, NotifySettings
 from crawler.timetable import timetable
-from scheduler import Children, is_missed, repack, stop, tell_of_cut_run
+from scheduler import Children, is_missed, lateness, repack, stop, tell_of_cut_run
 from storage.archive import Archive
 from storage.records import Run, RunSummary
 from tests.storage.making import keep_pages_of_one_release
@@ -84,6 +84,16 @@ def test_a_night_that_the_scheduler_slept_through_is_missed(tmp_path: Path) -> N
         assert is_missed(NIGHTLY, archive, MORNING)
         made(archive, "nightly", PLANNED_AT)
         assert not is_missed(NIGHTLY, archive, MORNING)
+
+
+def test_a_night_is_made_however_late_a_sweep_lets_it_begin() -> None:
+    """Two captchas hold a sweep for two and a half hours; a machine may sleep through the night's hour."""
+    nightly, sweep = timetable(Config())
+    assert lateness(nightly) is None
+    assert lateness(sweep) == 1800
+    begun_at = PLANNED_AT + timedelta(hours=2)
+    assert nightly.last_before(begun_at) == PLANNED_AT
+    assert nightly.ends_at(PLANNED_AT, begun_at) == PLANNED_AT + timedelta(hours=4)
 
 
 def test_two_schedulers_make_a_planned_run_once(tmp_path: Path) -> None:
