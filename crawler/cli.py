@@ -355,8 +355,8 @@ def restore(
 
 
 @command(
-    "Write a package of kept articles: a WARC (`warc`), a folder that opens from disk (`site`), or an HTML file of each "
-    "(`html`)."
+    "Write a package of kept articles: a WARC (`warc`), a folder that opens from disk (`site`), or an HTML file of "
+    "each (`html`)."
 )
 @click.argument("form", metavar=say("FORMAT"), type=click.Choice(EXPORT_FORMATS))
 @click.option(

@@ -49,7 +49,9 @@ class OneFileOneArticle(MirrorError):
 class NoCopies(MirrorError):
     """Articles were chosen of which there is nothing to read: withdrawn, or never seen alive."""
 
-    words = "No copy is held of what was chosen, so nothing was written. `wxmirror find` says what is held of an article."
+    words = (
+        "No copy is held of what was chosen, so nothing was written. `wxmirror find` says what is held of an article."
+    )
 
 
 def export_html(
@@ -63,8 +65,8 @@ def export_html(
     """Write each copy of these articles (by their canonical names) as one file.
 
     ``out`` is the file of one article's newest copy when it ends in .html, else a folder for all copies. Raises
-    NoCopies, OneFileOneArticle, OutputExists, OutputNotWritable. A copy whose page is damaged is left out and named in the
-    result, as is what lacks in a copy for that reason.
+    NoCopies, OneFileOneArticle, OutputExists, OutputNotWritable. A copy whose page is damaged is left out and named
+    in the result, as is what lacks in a copy for that reason.
     """
     began = time.perf_counter()
     chosen = list(chosen_articles(archive, articles))
