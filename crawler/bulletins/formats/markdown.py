@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from html import unescape
 from itertools import groupby
 
 from crawler.bulletins.formats.flow import Block, BlockKind, Flow, Link
@@ -27,13 +28,16 @@ RULE = re.compile(r"^ {0,3}(?:[-*_=] *){3,}$")
 CELL_BORDER = re.compile(r"(?<!\\)\|")
 DIVIDER = re.compile(r"^[\s|:-]+$")
 DEFINITION = re.compile(r"^ {0,3}\[([^\]]{1,200})\]:\s*<?(\S+?)>?(?:\s+[\"'(].*)?$")
+FOOTNOTE = re.compile(r"^ {0,3}\[(\^[^\]]{1,200})\]:\s*(.*)$")
+ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>()\[\]\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
 FRONT_MATTER = re.compile(r"\A---\s*\n(.*?)\n---\s*\n", re.DOTALL)
 TARGET = r"\(\s*(?:<([^<>\n]{1,2000})>|((?:[^\s()]|\([^\s()]{0,500}\)){0,2000}))(?:\s+[\"'][^\"'\n]{0,300}[\"'])?\s*\)"
 PICTURE = re.compile(r"!\[[^\[\]\n]{0,300}\]" + TARGET)
 LINK = re.compile(
     r"\[((?:[^\[\]\n]|\[[^\[\]\n]{0,200}\]){1,500})\](?:" + TARGET + r"|\[([^\[\]\n]{0,200})\])"
     r"|<((?:https?|ftp)://[^<>\s]{1,2000})>"
-    r"|<a\b[^<>]{0,500}?href\s*=\s*[\"']([^\"'<>]{1,2000})[\"'][^<>]{0,500}>(.{0,500}?)</a>",
+    r"|<a\b[^<>]{0,500}?href\s*=\s*[\"']([^\"'<>]{1,2000})[\"'][^<>]{0,500}>(.{0,500}?)</a>"
+    r"|\[(\^?[^\[\]\n]{1,80})\](?![\[(:])",
     re.IGNORECASE,
 )
 BOLD_LINE = re.compile(r"^\s*(\*\*|__)(?=\S)(?:(?!\1).){2,60}\1\s*$")
@@ -50,8 +54,11 @@ def read_markdown(body: bytes) -> Flow:
     title = re.search(r"(?m)^title:\s*[\"']?(.+?)[\"']?\s*$", stated.group(1)) if stated else None
     day = re.search(r"(?m)^(?:date|published|pubDate):\s*[\"']?(.{8,40})$", stated.group(1)) if stated else None
     lines = text[stated.end() if stated else 0 :].split("\n")
-    targets = {found.group(1).lower(): found.group(2) for line in lines if (found := DEFINITION.match(line))}
+    targets = dict(found for line in lines if (found := definition_of(line)))
     blocks = list(read_blocks(lines, targets))
+    used = {link.url for block in blocks for link in block.links}
+    left = [f"[{name.lstrip('^')}] {url}" for name, url in targets.items() if url not in used]
+    blocks += [read_block(BlockKind.PARAGRAPH, words, 0, {}) for words in left]
     return Flow(
         media_type="text/markdown",
         blocks=tuple(told_apart(blocks)),
@@ -100,7 +107,7 @@ def pieces(lines: list[str]) -> Iterator[tuple[BlockKind, str, int]]:
 
 def opening(line: str) -> tuple[BlockKind, str, int] | None:
     """What a line opens: kind, words, level; None where it goes on with what is open."""
-    if RULE.match(line) or DEFINITION.match(line):
+    if RULE.match(line) or definition_of(line):
         return BlockKind.PARAGRAPH, "", 0
     if found := HEADING.match(line):
         return BlockKind.HEADING, found.group(2), len(found.group(1))
@@ -109,6 +116,15 @@ def opening(line: str) -> tuple[BlockKind, str, int] | None:
     if line.lstrip().startswith("|"):
         return BlockKind.ROW, line.strip().strip("|"), 0
     return None
+
+
+def definition_of(line: str) -> tuple[str, str] | None:
+    """The name and the address that a line defines: a note may have words around its one address."""
+    if note := FOOTNOTE.match(line):
+        addresses = ADDRESS.findall(note.group(2))
+        return (note.group(1).lower(), addresses[0]) if len(addresses) == 1 else None
+    found = DEFINITION.match(line)
+    return (found.group(1).lower(), found.group(2)) if found else None
 
 
 def read_block(kind: BlockKind, words: str, level: int, targets: Mapping[str, str]) -> Block:
@@ -134,11 +150,13 @@ def read_block(kind: BlockKind, words: str, level: int, targets: Mapping[str, st
 
 def link_of(found: re.Match[str], targets: Mapping[str, str]) -> tuple[str | None, str]:
     """The address and the words of a link; None where its target is defined nowhere."""
-    words, bracketed, target, name, automatic, href, html_words = found.groups()
+    words, bracketed, target, name, automatic, href, html_words, shortcut = found.groups()
     if automatic:
         return automatic, ""
     if href:
-        return href, re.sub(r"<[^<>]*>", "", html_words)
+        return unescape(href), unescape(re.sub(r"<[^<>]*>", "", html_words))
+    if shortcut:
+        return targets.get(shortcut.lower()), "" if shortcut.startswith("^") or shortcut.isdecimal() else shortcut
     if name is not None:
         return targets.get((name or words).lower()), words
     return bracketed or target, words

@@ -398,6 +398,33 @@ def test_markdown_with_its_addresses_below_and_underlined_titles_is_read_as_such
     assert sure_titles(f"水文通讯\n========\n\n{items}\n{listed}", "a.md") == list(ITEMS)
 
 
+@pytest.mark.parametrize(
+    ("shown", "note"),
+    [
+        ("[^{}]", "[^{}]: {}"),
+        ("[^{}]", "[^{}]: 江州水文公众号，{}。"),
+        ("[^{}]", "[^{}]: [原文]({})"),
+        ("[{}]", "[{}]: {}"),
+    ],
+)
+def test_notes_of_markdown_lead_from_where_they_are_shown(shown, note):
+    items = "".join(f"## {title}\n\n{TEXT}{shown.format(n)}\n\n" for n, title in enumerate(ITEMS, 1))
+    notes = "\n".join(note.format(n, link(n)) for n in (1, 2, 3))
+    assert sure_titles(f"# 水文通讯\n\n{items}{notes}\n", "a.md") == list(ITEMS)
+
+
+def test_an_address_that_markdown_defines_and_nothing_shows_is_found():
+    page = f"# 水文通讯\n\n## {ITEMS[0]}\n\n{TEXT}\n\n## {ITEMS[1]}\n\n{TEXT}\n\n[链接]: {link(1)}\n"
+    assert 1 in places(page, "a.md")
+
+
+def test_signs_of_html_in_the_addresses_of_markdown_are_undone():
+    address = "https://mp.weixin.qq.com/s?__biz=MzI1NzA4OTQ5MQ==&amp;mid=2650000001&amp;idx=1"
+    page = f"# 水文通讯\n\n## {ITEMS[0]}\n\n{TEXT}\n\n<a href='{address}'>原文</a>\n\n## {ITEMS[1]}\n\n{TEXT}\n"
+    (cited,) = read_bulletin(page.encode(), "a.md").items[0].citations
+    assert cited.article_url == address.replace("&amp;", "&")
+
+
 @pytest.mark.parametrize("line", ["关注我们、了解往期内容：", "往期回顾：", "扫码关注公众号"])
 def test_a_link_to_the_account_or_to_earlier_issues_is_no_items(line):
     items = "".join(
