@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote
@@ -19,7 +19,7 @@ from crawler.wechat.urls import read_address
 from storage.archive import Archive
 from storage.errors import NotAnArticle
 from storage.records import Tombstone
-from tests.crawler.mirror.keeping import LONG_NAME, MARCH, OTHER, SHORT, keep_article
+from tests.crawler.mirror.keeping import LONG_NAME, MARCH, OTHER, SHORT, keep_article, keep_bulletin
 from tests.crawler.web.conftest import visitor
 
 
@@ -73,6 +73,11 @@ def test_words_of_an_article_lead_to_it_with_all_that_is_asked_of_a_hit(room: Te
     assert "<mark>第二篇</mark>" in page
     assert "四川省地方志工作办公室 2024-03-13" in page
     assert "#item-1" in page
+
+
+def test_a_bulletin_that_cites_an_article_twice_is_named_once(own_archive: Archive, own_room: TestClient) -> None:
+    keep_bulletin(own_archive, LONG_NAME, f"{LONG_NAME}#rd", body=b"another", on=date(2024, 4, 2))
+    assert search(own_room, "第二篇").count("四川省地方志工作办公室 2024-04-02") == 1
 
 
 def test_words_of_an_item_lead_to_it_in_its_bulletin(room: TestClient, archive: Archive) -> None:
