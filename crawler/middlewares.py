@@ -69,7 +69,8 @@ class Guard:
         origins = [origin for origin in self.origins if source in (None, origin.source)]
         reason = refusal(request.url, errand, origins)
         if reason:
-            logger.warning("refused (%s): %s", reason, cut_secrets(request.url))
+            level = logging.INFO if errand is Errand.SOURCE else logging.WARNING  # a source's failure is told anyway
+            logger.log(level, "refused (%s): %s", reason, cut_secrets(request.url))
             raise Refused(cut_secrets(request.url), reason)
 
 

@@ -260,6 +260,12 @@ def test_a_site_in_trouble_that_cannot_give_its_robots_txt_is_not_asked(story: S
     assert asked(story, FEED) == []
 
 
+def test_a_source_that_leads_inside_is_told_of_in_a_sentence(story: Story) -> None:
+    story.sources = (SourceSettings(name="内网", url="http://127.0.0.1/list"),)
+    crawled = story.crawl()
+    assert (len(crawled.problems), crawled.logged) == (1, [])
+
+
 def test_a_source_has_its_own_hosts_and_those_that_are_named(story: Story) -> None:
     article = story.site.publish("far", pictures=0)
     story.site.serve("https://files.example.org/far.txt", f"第一期\n{article.url}\n", content_type=PLAIN)
