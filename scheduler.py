@@ -22,11 +22,12 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from crawler.config import Config, load_config
-from crawler.notifying import News, post_all
+from crawler.notifying import TELLING, News, post_all
+from crawler.showing.runs import stopped_words
 from crawler.timetable import Job, timetable
 from crawler.words import say, say_error
 from storage.archive import Archive
-from storage.errors import ArchiveError
+from storage.errors import ArchiveError, MirrorError
 from storage.records import Run
 
 GRACE = timedelta(minutes=2)
@@ -160,19 +161,30 @@ def _open(config: Config) -> Archive:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make one run, in the child process: the job's name, what it was planned for, when it must end."""
+    """Make one run, in the child process, and log what a person must see of its end; its exit code."""
+    begin_log()
+    try:
+        return make(*arguments)
+    except MirrorError as error:
+        logger.error("%s", say_error(error))
+        return 1
+
+
+def make(name: str, planned: str, ends: str) -> int:
+    """Make the run of a job: its name, what it was planned for, when it must end. Raises MirrorError."""
     from crawler.crawling import crawl
 
-    begin_log()
     config = load_config()
-    job = next(job for job in timetable(config) if job.name == arguments[0])
-    planned_at, ends_at = map(datetime.fromisoformat, arguments[1:3])
+    job = next(job for job in timetable(config) if job.name == name)
+    planned_at, ends_at = datetime.fromisoformat(planned), datetime.fromisoformat(ends)
     with _open(config) as archive:
         summary = crawl(
             config, archive, job=job.name, planned_at=planned_at, ends_at=ends_at, only_urgent=job.only_urgent
         )
         if job.name == "nightly" and summary.stopped_by in LEAVES_TIME:
             repack(archive, job.name, ends_at)
+    if summary.stopped_by in TELLING:
+        logger.warning("%s", job.name + say(": ") + stopped_words(summary))
     return 1 if summary.stopped_by == "error" else 3 if summary.stopped_by else 0
 
 

@@ -15,8 +15,9 @@ import pytest
 
 from crawler.config import Config, NotifySettings
 from crawler.timetable import timetable
-from scheduler import Children, is_missed, lateness, repack, stop, tell_of_cut_run
+from scheduler import Children, is_missed, lateness, main, repack, stop, tell_of_cut_run
 from storage.archive import Archive
+from storage.errors import ArchiveReadOnly
 from storage.records import Run, RunSummary
 from tests.storage.making import keep_pages_of_one_release
 
@@ -132,6 +133,28 @@ logging.getLogger("crawler.tally").warning("The source has failed.")
         "INFO nightly: next at 02:30",
         "WARNING The source has failed.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("end", "told", "code"),
+    [
+        (RunSummary(stopped_by="disk", left_due=7), "nightly: The disk of the archive is nearly full", 3),
+        (RunSummary(stopped_by="time", left_due=7), None, 3),
+        (ArchiveReadOnly(place="archive", reason="no permission"), "The archive in archive cannot be written to", 1),
+    ],
+    ids=["the disk is full", "the night is over", "the archive is read-only"],
+)
+def test_the_log_tells_in_a_sentence_why_a_run_ended_badly(tmp_path, monkeypatch, caplog, end, told, code) -> None:
+    def crawl(*_, **__) -> RunSummary:
+        if isinstance(end, Exception):
+            raise end
+        return end
+
+    monkeypatch.setattr("crawler.crawling.crawl", crawl)
+    monkeypatch.setenv("WXMIRROR_ARCHIVE", str(tmp_path))
+    assert main(["nightly", PLANNED_AT.isoformat(), MORNING.isoformat()]) == code
+    assert [told in record.message for record in caplog.records] == ([True] if told else [])
+    assert all(record.exc_info is None for record in caplog.records)
 
 
 def made(archive: Archive, job: str, planned_at: datetime) -> None:
