@@ -22,7 +22,7 @@ from crawler.tally import Tally
 from crawler.threads import Elsewhere
 from crawler.wechat.landmarks import FRAME_AS_SERVED
 from crawler.wechat.urls import read_address
-from crawler.words import say
+from crawler.words import say, say_error
 from storage.archive import Archive
 from storage.errors import ArchiveError, DiskFull, NotAnArticle
 from storage.records import Address, Capture, CitedBySheets, Kept, Outcome, Reading, Standing, Visit
@@ -126,8 +126,9 @@ class Visits:
             yield visit
         if self._claiming:
             await self._claiming
-        for visit in self._claimed:
-            await self.threads(self.archive.release, visit.article, owner=OWNER)
+        with contextlib.suppress(DiskFull):  # what cannot be given back comes back by itself, when its lease is over
+            for visit in self._claimed:
+                await self.threads(self.archive.release, visit.article, owner=OWNER)
         while self._open:
             await self._one_is_done()
         await self._settle_held_back()
@@ -198,7 +199,10 @@ class Visits:
 
     async def failed(self, visit: Visit, error: Exception) -> None:
         """A visit could not be kept for a reason that nobody planned: leave the article due, and go on for a while."""
-        logger.error("not kept: %s", visit.address.cited_url, exc_info=error)
+        if isinstance(error, DiskFull):  # nobody looks for a fault of ours behind it
+            logger.error("%s: %s", visit.address.cited_url, say_error(error))
+        else:
+            logger.error("not kept: %s", visit.address.cited_url, exc_info=error)
         self._failures += 1
         if isinstance(error, DiskFull):
             self.tally.stop("disk")

@@ -205,6 +205,25 @@ def test_a_full_disk_stops_the_crawl_before_it_is_full(story: Story) -> None:
     assert (crawled.summary.visited, crawled.summary.left_due) == (0, 2)
 
 
+def no_room_for_pictures() -> None:
+    """Let the disk be full, for assets."""
+    from storage.archive import Archive
+    from storage.errors import DiskFull
+
+    def full(*_: object, **__: object) -> None:
+        raise DiskFull(free="0 MB", floor="1 GB")
+
+    Archive.secure = full  # type: ignore[method-assign, assignment]  # in a process of its own
+
+
+def test_a_disk_that_fills_meanwhile_stops_the_crawl_with_a_sentence(story: Story) -> None:
+    article = story.site.publish("one", pictures=2)
+    crawled = story.crawl(story.bulletin(article), without=no_room_for_pictures)
+    assert crawled.summary.stopped_by == "disk"
+    assert [line for line in crawled.logged if article.url in line and "min_free_gb" in line]
+    assert not [line for line in crawled.logged if "not kept" in line]
+
+
 def test_the_nights_end_stops_the_crawl(story: Story) -> None:
     articles = publish(story, 2)
     crawled = story.crawl(story.bulletin(*articles), ends_in=timedelta(seconds=-1))
