@@ -93,14 +93,28 @@ def attach_all(
         if tail and goes_on(tail, annotation, lines, is_next=number not in tails):
             link = tail.owner.links[tail.index]
             tail.owner.links[tail.index] = replace(link, anchor_text=join_lines([link.anchor_text or "", said]) or None)
-            owner, index = tail.owner, tail.index
+            owner, index, last = tail.owner, tail.index, last_covered(annotation, number, lines)
             lines[number].continues_link = number not in tails
+            for covered in range(number + 1, last + 1):
+                lines[covered].continues_link = True
         else:
-            owner, index = lines[number], len(lines[number].links)
+            owner, index, last = lines[number], len(lines[number].links), number
             owner.links.append(
                 Link(url=annotation.url, grounds=PlacedBy.ANNOTATION, anchor_text=said or None, page=page)
             )
-        tails[number] = Tail(owner=owner, index=index, right=annotation.right)
+        tails[last] = Tail(owner=owner, index=index, right=annotation.right)
+
+
+def last_covered(annotation: Annotation, first: int, lines: Sequence[PrintedLine]) -> int:
+    """The number of the last of the lines below the first that a rectangle covers whole, as one over two lines does."""
+    last = first
+    for number in range(first + 1, min(first + MOST_COVERED, len(lines))):
+        line = lines[number]
+        is_inside = annotation.bottom < (line.bottom + line.top) / 2 < (lines[last].bottom + lines[last].top) / 2
+        if not is_inside or line.left < annotation.left - line.size or line.right > annotation.right + line.size:
+            break
+        last = number
+    return last
 
 
 def goes_on(tail: Tail, annotation: Annotation, lines: Sequence[PrintedLine], *, is_next: bool) -> bool:

@@ -255,3 +255,22 @@ def test_an_address_that_ends_with_a_hyphen_takes_no_word_of_the_next_line() -> 
     bulletin = read_bulletin(body.getvalue(), "hyphens.pdf")
     assert [item.title for item in bulletin.items] == titles
     assert [item.citations[0].cited_url[-22:] for item in bulletin.items] == tokens
+
+
+def test_a_link_whose_middle_lines_lie_under_one_rectangle_is_one_link() -> None:
+    """LibreOffice gives the first and the last line of a link each a rectangle, all between them one."""
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    canvas.setFont(FONT, 12)
+    chksm = "bd84d8dbc74254770f58904dba41ecccc3fc1626e53a13043b026c48bbf33feff9243a8f506b"
+    url = f"https://mp.weixin.qq.com/s?__biz=MzI1NzA4OTQ5MQ==&mid=2650000001&idx=1&sn={'0a' * 16}&chksm={chksm}&scene=27"
+    printed = [url[start : start + 60] for start in range(0, len(url), 60)]
+    for number, text in enumerate(["水文学会换届大会召开", "会议听取了工作情况汇报。", *printed]):
+        canvas.drawString(72, 780 - 20 * number, text)
+    right = 72 + max(canvas.stringWidth(text, FONT, 12) for text in printed)
+    for bottom, top in ((735, 755), (695, 735), (675, 695)):
+        canvas.linkURL(url, (72, bottom, right, top))
+    canvas.save()
+    [cited] = read_bulletin(out.getvalue(), "lines.pdf").citations
+    assert cited.cited_url == url
