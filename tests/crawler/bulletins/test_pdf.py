@@ -264,7 +264,7 @@ def test_a_link_whose_middle_lines_lie_under_one_rectangle_is_one_link() -> None
     canvas = Canvas(out)
     canvas.setFont(FONT, 12)
     chksm = "bd84d8dbc74254770f58904dba41ecccc3fc1626e53a13043b026c48bbf33feff9243a8f506b"
-    url = f"https://mp.weixin.qq.com/s?__biz=MzI1NzA4OTQ5MQ==&mid=2650000001&idx=1&sn={'0a' * 16}&chksm={chksm}&scene=27"
+    url = f"https://mp.weixin.qq.com/s?__biz=MzI1NzA4OTQ5MQ==&mid=2650000001&idx=1&sn={'0a' * 16}&chksm={chksm}"
     printed = [url[start : start + 60] for start in range(0, len(url), 60)]
     for number, text in enumerate(["水文学会换届大会召开", "会议听取了工作情况汇报。", *printed]):
         canvas.drawString(72, 780 - 20 * number, text)
