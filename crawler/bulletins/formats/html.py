@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -51,7 +52,7 @@ SHADED = re.compile(
 )
 BAND_LEVEL = 6  # a row of a table that names a section of it
 LONGEST_BOLD_HEADING = 60
-MOST_BOLD = 0.75  # of the sentences of a page: bold type tells nothing there
+FEWEST_ALIKE, MOST_ALIKE = 3, 0.75  # of the blocks with sentences: bold, or headings of one level, which tells nothing
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
 DATE_NAME = re.compile(
     "pubdate|publish_?date|publish_?time|(?:article|og):published_time|datepublished|dc.date", re.IGNORECASE
@@ -147,10 +148,10 @@ def may_name(block: Block) -> bool:
     return is_plain and is_short and not block.links
 
 
-def without_bold(block: Block) -> Block:
-    """A block as it would be in type that is not bold."""
+def without_level(block: Block, level: int) -> Block:
+    """A block; one of a level that texts have too, by bold type or their element, as it would be in plain type."""
     kind = BlockKind.PARAGRAPH if block.kind is BlockKind.HEADING else block.kind
-    return replace(block, kind=kind, level=0) if block.level == BOLD_LEVEL else block
+    return replace(block, kind=kind, level=0) if block.level == level else block
 
 
 def walk(root: Tag) -> Iterator[tuple[PageElement, bool]]:
@@ -181,7 +182,7 @@ class Walk:
         self.words: list[str] = []  # of the block being gathered
         self.free_words: list[str] = []  # those of them outside link elements
         self.bold_length = 0
-        self.sentences = self.bold_sentences = 0  # the blocks that end a sentence, and those of them all in bold type
+        self.sentences: Counter[int] = Counter()  # the blocks with a sentence, by the level that their type gives them
         self.lead: list[str] = []  # the bold words with which it begins
         self.is_lead_over = False
         self.links: list[Link] = []
@@ -206,8 +207,10 @@ class Walk:
         self.end_block()
         if self.waiting:
             self.blocks.append(Block(kind=BlockKind.PARAGRAPH, text="", plain="", links=tuple(self.waiting)))
-        is_all_bold = self.bold_sentences > MOST_BOLD * self.sentences
-        return [without_bold(block) for block in self.blocks] if is_all_bold else self.blocks
+        for level, count in self.sentences.most_common(1):
+            if level and count >= FEWEST_ALIKE and count > MOST_ALIKE * self.sentences.total():
+                return [without_level(block, level) for block in self.blocks]
+        return self.blocks
 
     def open(self, tag: Tag) -> None:
         """An element begins."""
@@ -327,8 +330,7 @@ class Walk:
             self.blocks[-1] = replace(self.blocks[-1], links=(*self.blocks[-1].links, *links))
             return
         if "。" in text:
-            self.sentences += 1
-            self.bold_sentences += is_bold
+            self.sentences[self.heading or BOLD_LEVEL * is_bold] += 1
         kind, level = self.kind_of(text, is_bold=is_bold)
         links, self.waiting = (*self.waiting, *links), []
         block = replace(make_block(kind, text, links=links, anchored=free, level=level), lead=lead or None)
