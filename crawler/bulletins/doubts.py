@@ -2,13 +2,14 @@
 
 A link that stands within an item is sure only if the item is one. What speaks against that shows in the issue as a
 whole: no title where others have one, a title that is a name, a day, half a sentence or that of another item too,
-several titles linked below a word or two, one item that holds nearly all links beside others that hold none.
+several titles linked below a word or two, one item that holds nearly all links beside others that hold none, the same
+words linked twice about a short line that are the one link of most items.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,10 +32,12 @@ from crawler.bulletins.landmarks import (
 from crawler.bulletins.listings import title_key
 from crawler.bulletins.mastheads import DAY
 
+MOSTLY = 0.5  # of the items
 MANY = 3  # links, and texts, of the only item
 TITLE_LIKE = 8  # characters of linked words that may be a title
 SHORTEST_TITLE = 5  # characters of a heading that is surely a title
 BESIDE_TITLE = 10  # characters beside each of these: its day
+LONGEST_LINE = 40  # characters of a line that may be a title
 LITTLE = 30  # characters of an item's text beside its linked titles
 LONGEST_NAME = 8  # characters of a section's name
 LONGEST_TITLE = 60  # characters of a title with a sentence's end in it
@@ -63,6 +66,7 @@ def doubtful(links: Sequence[Placed], drafts: Sequence[Draft], holders: Sequence
     held = [Holding(draft=draft, anchors=tuple(anchors[id(draft)])) for draft in drafts if id(draft) in anchors]
     same = repeated(held)
     units = units_as_titles(held)
+    alone = lone_words(held)
     return frozenset(
         id(each.draft)
         for each in held
@@ -74,6 +78,7 @@ def doubtful(links: Sequence[Placed], drafts: Sequence[Draft], holders: Sequence
         or (is_short_as_a_section(each) and not is_among_titles(each, held))
         or is_list_of_titles(each)
         or holds_nearly_all(each, held, drafts)
+        or (alone is not None and each.anchors.count(alone) > 1 and holds_title(each, alone))
     )
 
 
@@ -179,6 +184,18 @@ def holds_nearly_all(each: Holding, held: Sequence[Holding], drafts: Sequence[Dr
     count = len(each.anchors)
     others = len(drafts) - 1
     return count >= MANY and others >= MANY and 2 * (len(held) - 1) <= others and count > total(held) - count
+
+
+def lone_words(held: Sequence[Holding]) -> str | None:
+    """The words that are the one link of most items."""
+    lone = Counter(each.anchors[0] for each in held if len(each.anchors) == 1)
+    return next((words for words, count in lone.most_common(1) if words and count > MOSTLY * len(held)), None)
+
+
+def holds_title(each: Holding, words: str) -> bool:
+    """Whether a short line of an item's text, but for that of the link with these words, may be a title."""
+    lines = [line for line in each.draft.paragraphs if words not in close_gaps(line)]
+    return any(TITLE_LIKE <= len(line) <= LONGEST_LINE and not ends_statement(line) for line in lines)
 
 
 def total(held: Sequence[Holding]) -> int:

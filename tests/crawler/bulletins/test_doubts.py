@@ -37,6 +37,13 @@ def test_items_with_titles_of_their_own_are_not_doubted():
     assert doubts(PLAIN, (draft("专家赴白沙河流域调研"), ["查看原文", "现场照片"])) == []
 
 
+def test_the_words_that_most_items_link_once_are_doubted_where_one_links_them_twice_about_a_line():
+    others = [PLAIN, (draft("专家赴白沙河流域调研"), ["查看原文"]), (draft("汛期值班安排公布"), ["查看原文"])]
+    twice = ["查看原文", "查看原文"]
+    assert doubts(*others, (draft("体育场改造完工", TEXT, "教学楼空调调试安排"), twice)) == ["体育场改造完工"]
+    assert doubts(*others, (draft("体育场改造完工", TEXT, TEXT), twice)) == []
+
+
 @pytest.mark.parametrize(
     "title",
     [
