@@ -15,6 +15,8 @@ from crawler.middlewares import ERRAND, failed_request, hops_of, last_body
 from crawler.pacing import NightIsOver
 from crawler.settings import chosen
 from crawler.wechat.urls import cut_secrets
+from crawler.words import say_error
+from storage.errors import ArchiveError, DiskFull
 from storage.records import Capture, DueFor, Reading, Visit
 
 if TYPE_CHECKING:
@@ -50,7 +52,19 @@ class ArticlesSpider(scrapy.Spider):
         return super().from_crawler(crawler, *arguments, crawl=crawl, **options)
 
     async def start(self) -> AsyncIterator[Any]:
-        """A request for each visit; what misses assets comes before what is looked at again."""
+        """A request for each visit. What fails stops the crawl: Scrapy would take it for the end."""
+        try:
+            async for request in self.requests():
+                yield request
+        except ArchiveError as error:
+            self.crawl.tally.stop("disk" if isinstance(error, DiskFull) else "error")
+            self.crawl.tally.listener.note(say_error(error))
+        except Exception:
+            self.crawl.tally.stop("error")
+            raise  # Scrapy logs it
+
+    async def requests(self) -> AsyncIterator[Any]:
+        """What to ask for next; what misses assets comes before what is looked at again. Raises ArchiveError."""
         await self.crawl.begin(self.crawler.engine.download_async)
         has_fetched_due = False
         async for visit in self.crawl.visits.due():

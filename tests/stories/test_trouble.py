@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -222,6 +223,32 @@ def test_a_disk_that_fills_meanwhile_stops_the_crawl_with_a_sentence(story: Stor
     assert crawled.summary.stopped_by == "disk"
     assert [line for line in crawled.logged if article.url in line and "min_free_gb" in line]
     assert not [line for line in crawled.logged if "not kept" in line]
+
+
+def nothing_can_be_claimed(*, is_disk_full: bool) -> None:
+    """Let it fail to note that articles are about to be visited."""
+    from crawler.visits import Visits
+    from storage.errors import DiskFull
+
+    async def fail(*_: object) -> None:
+        raise DiskFull(free="0 MB", floor="1 MB") if is_disk_full else RuntimeError("nobody planned for this")
+
+    Visits._claim = fail  # type: ignore[method-assign, assignment]  # in a process of its own
+
+
+@pytest.mark.parametrize(
+    ("is_disk_full", "stopped_by", "told"),
+    [(True, "disk", ["Only 0 MB left on the disk"]), (False, "error", [])],
+    ids=["the disk is full", "a fault of ours"],
+)
+def test_a_crawl_that_cannot_choose_what_comes_next_does_not_pass_for_one_that_is_done(
+    story: Story, is_disk_full: bool, stopped_by: str, told: list[str]
+) -> None:
+    articles = publish(story, 2)
+    crawled = story.crawl(story.bulletin(*articles), without=partial(nothing_can_be_claimed, is_disk_full=is_disk_full))
+    assert (crawled.summary.stopped_by, crawled.summary.left_due) == (stopped_by, 2)
+    assert [note[:26] for note in crawled.notes] == told
+    assert bool(crawled.logged) is (not told)
 
 
 def test_the_nights_end_stops_the_crawl(story: Story) -> None:
