@@ -222,7 +222,7 @@ Told = tuple[Sequence[str], Sequence[Sequence[Link]], int]  # the words of a row
 
 
 def goes_on_over_page(above: Told, below: Told) -> bool:
-    """Whether a row at the top of a page is the rest of the one above: of its address, or under its link."""
+    """Whether a row that begins a page is the rest of the one above: of its address, under its link, or unnumbered."""
     words, links, page = above
     rest, others, next_page = below
     if not 0 < next_page - page <= 1 or len(words) != len(rest):
@@ -232,7 +232,8 @@ def goes_on_over_page(above: Told, below: Told) -> bool:
     urls = {link.url for cell in links for link in cell}
     same = {link.url for cell in others for link in cell}
     is_rest = not any(CHINESE.search(cell) for cell in rest) and any(ADDRESS.search(cell) for cell in words)
-    return (bool(same) and same <= urls) or (is_rest and same <= urls and not is_numbered(rest))
+    is_unnumbered = is_numbered(words) and not rest[0].strip() and any(map(str.strip, rest)) and not same
+    return (bool(same) and same <= urls) or (is_rest and same <= urls and not is_numbered(rest)) or is_unnumbered
 
 
 def is_numbered(words: Sequence[str]) -> bool:

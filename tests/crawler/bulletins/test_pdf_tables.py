@@ -273,6 +273,16 @@ def test_a_row_goes_on_over_the_page_under_its_own_link_alone(rest: str, other: 
     assert goes_on_over_page((words, links[0], 1), (below, links[1], 2)) is is_one
 
 
+@pytest.mark.parametrize(("number", "below", "is_one"), [("7", "", True), ("7", "8", False), ("", "", False)])
+def test_a_row_without_a_number_at_the_top_of_a_page_ends_the_numbered_one_above(
+    number: str, below: str, *, is_one: bool
+) -> None:
+    """Its title goes on over the page, its link does not."""
+    links = [(), (), (Link(url=url(1), grounds=PlacedBy.ROW),)]
+    above = [number, "北山县召开年鉴撰", "查看原文"], links, 1
+    assert goes_on_over_page(above, ([below, "稿人培训会", ""], [(), (), ()], 2)) is is_one
+
+
 def test_words_that_float_to_a_side_stand_at_their_height_though_drawn_first() -> None:
     """Browsers draw them before or after all other text."""
     sheet, start = Sheet(), 600.0
