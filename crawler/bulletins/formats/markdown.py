@@ -42,6 +42,7 @@ LINK = re.compile(
 )
 BOLD_LINE = re.compile(r"^\s*(\*\*|__)(?=\S)(?:(?!\1).){2,60}\1\s*$")
 LEAD = re.compile(r"^\s*(\*\*|__)(?=\S)((?:(?!\1).){4,60})\1(?=\s*\S)")  # bold words with a text behind them
+FEWEST_LINES, MOST_EMPTY = 6, 0.1  # of the lines of a text pasted line by line
 BOLD_LEVEL = 7  # a line all in bold type: below every real heading
 EMPHASIS = re.compile(r"(\*\*|__|`)(?=\S)(.{1,300}?)(?<=\S)\1")
 
@@ -53,7 +54,7 @@ def read_markdown(body: bytes) -> Flow:
     stated = FRONT_MATTER.match(text)
     title = re.search(r"(?m)^title:\s*[\"']?(.+?)[\"']?\s*$", stated.group(1)) if stated else None
     day = re.search(r"(?m)^(?:date|published|pubDate):\s*[\"']?(.{8,40})$", stated.group(1)) if stated else None
-    lines = text[stated.end() if stated else 0 :].split("\n")
+    lines = spaced(text[stated.end() if stated else 0 :].split("\n"))
     targets = dict(found for line in lines if (found := definition_of(line)))
     blocks = list(read_blocks(lines, targets))
     used = {link.url for block in blocks for link in block.links}
@@ -66,6 +67,14 @@ def read_markdown(body: bytes) -> Flow:
         published_on=find_day(day.group(1)) if day else None,
         warnings=warnings,
     )
+
+
+def spaced(lines: list[str]) -> list[str]:
+    """The lines; in a text of links but no other marks and next to no empty lines, each is a paragraph of its own."""
+    empty = sum(not line.strip() for line in lines)
+    if len(lines) < FEWEST_LINES or empty > MOST_EMPTY * len(lines) or any(map(opening, lines)):
+        return lines
+    return [spread for line in lines for spread in (line, "")]
 
 
 def read_blocks(lines: list[str], targets: Mapping[str, str]) -> Iterator[Block]:
