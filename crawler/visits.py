@@ -100,6 +100,7 @@ class Visits:
         self._claimed: deque[Visit] = deque()
         self._claiming: asyncio.Task[None] | None = None
         self._unread: dict[str, Visit] = {}
+        self._counted: set[str] = set()
         self._one_is_read = asyncio.Event()
         self._being_kept: dict[str, BeingKept] = {}
         self._told_since: set[str] = set()
@@ -194,6 +195,7 @@ class Visits:
     def done(self, visit: Visit) -> None:
         """A visit is over, its pictures too."""
         self._open.pop(visit.address.cited_url, None)
+        self._counted.discard(visit.address.cited_url)
         self.answered(visit)
         self._changed.set()
 
@@ -261,7 +263,8 @@ class Visits:
         """Ask the archive again: bulletins may have come in meanwhile, and what met a captcha is due still."""
         due = await self.threads(self.archive.due_articles, self.clock.now(), only_urgent=self.only_urgent)
         self._list.extend(article for article in due if article not in self._tried)
-        self.tally.total = self.tally.outcomes.total() + len(self._open) + len(self._list)
+        coming = self._open.keys() - self._counted  # of the others, pictures alone are on their way
+        self.tally.total = self.tally.outcomes.total() + len(coming) + len(self._list)
         return bool(self._list)
 
     def _is_read(self, visit: Visit) -> None:
@@ -292,6 +295,7 @@ class Visits:
         )
         self._failures = 0
         self.tally.visited(reading)
+        self._counted.add(visit.address.cited_url)
         if reading.outcome in AT_ONCE:
             self._tried.discard(visit.article)
             await self._pause()

@@ -27,6 +27,7 @@ from typing import Any
 from crawler import child, settings
 from crawler.config import Config
 from crawler.pacing import SystemClock
+from crawler.tally import Progress
 from storage.errors import MirrorError
 from storage.records import RunSummary
 
@@ -58,7 +59,7 @@ def have_server() -> None:
     process.join()
 
 
-@dataclass(kw_only=True)
+@dataclass
 class Crawled:
     """What became of a crawl: its summary, what was said to people, and what stands in the log beside."""
 
@@ -66,6 +67,7 @@ class Crawled:
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     logged: list[str] = field(default_factory=list)
+    shown: Progress | None = None
 
 
 class Noting:
@@ -74,9 +76,10 @@ class Noting:
     def __init__(self) -> None:
         self.notes: list[str] = []
         self.problems: list[str] = []
+        self.shown: Progress | None = None
 
-    def progress(self, progress: object) -> None:
-        """Nothing to remember."""
+    def progress(self, progress: Progress) -> None:
+        self.shown = progress
 
     def note(self, sentence: str) -> None:
         self.notes.append(sentence)
@@ -170,7 +173,8 @@ def _crawl(
     try:
         with Archive.open(config.folder, writing=True, create=True) as archive:
             summary = crawl(config, archive, inputs, listener=listener, clock=clock, **options)
-        told.send(Crawled(summary=summary, notes=listener.notes, problems=listener.problems, logged=log.lines))
+        said = (listener.notes, listener.problems, log.lines, listener.shown)
+        told.send(Crawled(summary, *said))
     except BaseException as error:
         told.send(error)
 

@@ -48,6 +48,14 @@ def test_what_is_no_picture_is_refused_and_says_why(story: Story) -> None:
     assert not story.snapshots(page)[0].is_complete
 
 
+def test_an_article_whose_pictures_are_on_their_way_is_counted_once(story: Story) -> None:
+    pages = [story.site.publish(name, pictures=40) for name in ("one", "two", "three")]
+    story.site.latency = 0.05
+    shown = story.crawl(story.bulletin(*pages)).shown
+    assert shown is not None
+    assert (shown.visited, shown.total) == (3, 3)
+
+
 def test_the_original_is_asked_for_first_and_the_cited_size_where_there_is_none(story: Story) -> None:
     page = story.site.publish("one", pictures=2)
     whole, scaled = keys_of(page)
