@@ -1,8 +1,8 @@
 """How well bulletins are read that were written without sight of the rules, and after which rules were then mended.
 
 They were looked at one after the other: what they reach now says that nothing is lost again, not how an issue of a
-manner that nobody has seen will fare. That says the fifth, which was read once, when all rules were made. The floors
-are what is reached, no more: they rise as the rules get better.
+manner that nobody has seen will fare. That said the fifth and, of the weakest forms, the sixth, when they were read
+first (docs/bulletins.md). The floors are what is reached, no more: they rise as the rules get better.
 What is aimed at: all links found, 98 % placed right, of the sure ones 99 %, and nine in ten sure.
 """
 
@@ -47,7 +47,7 @@ FLOORS = {
     "fourth": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=0.99, heads=0.97),
     "fourth held out": Floor(found=1.0, placed=0.98, sure_right=1.0, sure=0.96, heads=0.89),
     "fifth": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=0.98, heads=0.95),
-    "sixth": Floor(found=1.0, placed=0.91, sure_right=0.94, sure=0.95, heads=0.8),
+    "sixth": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=0.98, heads=0.9),
 }
 PRINTED_FLOORS = {
     "open": Floor(found=1.0, placed=1.0, sure_right=1.0, sure=1.0),
