@@ -136,6 +136,7 @@ class UnreadableBulletin(ReadingError):
         "empty": "{file} is empty (0 bytes). Ask for the bulletin again.",
         "unknown_kind": "{file} is no kind of bulletin that wxmirror reads (it looks like {detail}). It reads PDF, OFD, Word (DOCX, DOC, WPS, RTF), Excel (XLSX), HTML, MHTML, EPUB, mail (EML, MSG), Markdown, CSV, plain text, and ZIP archives of these.",
         "old_office": "{file} is {detail}, a kind that wxmirror cannot read. Open it in Office or WPS, save it as DOCX, XLSX or PDF, and give that.",
+        "packed": "{file} is {detail}, a kind that wxmirror cannot unpack. Unpack it, and give the files in it, or a ZIP archive of them.",
         "needs_libreoffice": "{file} is {detail}. wxmirror reads it through LibreOffice, which is not installed here. Install it (on Debian and Ubuntu: apt install libreoffice-writer) and try again, or open the file in Word or WPS, save it as DOCX or PDF, and give that.",
         "not_restorable": "The links in {file} cannot be replaced (it looks like {detail}). Links are replaced in PDF, HTML and plain text; save it as a PDF and restore that.",
         "damaged": "{file} is damaged or cut short ({detail}). Ask for the bulletin again, or open and save it anew.",

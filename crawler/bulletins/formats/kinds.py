@@ -25,6 +25,7 @@ class Kind:
     reader: str | None = None
     is_text: bool = False  # text all through: bounded more tightly
     takes_opening: bool = False  # its reader is told how files are opened: those in it, the pictures in it
+    is_packed: bool = False  # holds files; is to be unpacked by others
     is_old_office: bool = False  # Word or WPS can save it as something that is read
     converted: str | None = None  # "suffix media/type" of a document that is converted to DOCX and read as that
 
@@ -126,7 +127,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="PDF", is_it=is_pdf, reader="pdf:read_pdf", takes_opening=True),
     Kind(name="a Word document (.docx)", is_it=zipped(b"word/"), reader="docx:read_docx", takes_opening=True),
     Kind(name="an Excel workbook (.xlsx)", is_it=zipped(b"xl/"), reader="xlsx:read_xlsx"),
-    Kind(name="a PowerPoint presentation (.pptx)", is_it=zipped(b"ppt/")),
+    Kind(name="a PowerPoint presentation (.pptx)", is_it=zipped(b"ppt/"), is_old_office=True),
     Kind(name="an OFD document", is_it=zipped(b"OFD.xml"), reader="ofd:read_ofd", takes_opening=True),
     Kind(
         name="an e-book (EPUB)",
@@ -162,7 +163,9 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="an old Office or WPS document", is_it=begins(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), is_old_office=True),
     Kind(name="an RTF document", is_it=begins(b"{\\rtf"), is_old_office=True, converted="rtf application/rtf"),
     Kind(
-        name="a RAR, 7z or gzip archive", is_it=begins(b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
+        name="a RAR, 7z or gzip archive",
+        is_it=begins(b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ"),
+        is_packed=True,
     ),
     Kind(
         name="a picture",

@@ -76,6 +76,8 @@ def refusal(kind: Kind, body: bytes, opening: Opening) -> str | None:
         return "password"
     if kind.reader or (kind.converted and opening.convert):
         return None
+    if kind.is_packed:
+        return "packed"
     return "old_office" if kind.is_old_office else "unknown_kind"
 
 

@@ -112,6 +112,16 @@ def test_a_message_gives_its_subject_its_day_and_the_documents_attached() -> Non
     assert bulletin.warnings == ("unread_part:乙.pdf",)
 
 
+def test_what_is_packed_in_a_message_is_said_to_be_unread() -> None:
+    """Pictures beside it are nothing to read; an archive may hold the issue."""
+    message = EmailMessage()
+    message["Subject"], message["To"] = "简报", "a@example.org"
+    message.set_content("简报请查收。")
+    message.add_attachment(b"Rar!\x1a\x07\x01\0", maintype="application", subtype="x-rar", filename="第3期.rar")
+    message.add_attachment(b"\x89PNG\r\n\x1a\n", maintype="image", subtype="png", filename="章.png")
+    assert read_bulletin(message.as_bytes(), "信.eml").warnings == ("unread_part:第3期.rar",)
+
+
 def test_a_message_in_two_forms_is_read_once() -> None:
     message = EmailMessage()
     message["Subject"], message["To"] = "简报", "a@example.org"

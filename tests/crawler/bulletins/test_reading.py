@@ -54,6 +54,8 @@ LINES = st.lists(
         (b"{\\rtf1 text}", "old_office", "an RTF document"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "unknown_kind", "a picture"),
         (b"\xff\xd8\xff\xe0" + b"\0" * 50, "unknown_kind", "a picture"),
+        (b"Rar!\x1a\x07\x01\0" + b"\0" * 50, "packed", "a RAR, 7z or gzip archive"),
+        (b"PK\x03\x04" + b"\0" * 26 + b"ppt/presentation.xml", "old_office", "a PowerPoint presentation (.pptx)"),
         (b"\x7fELF" + b"\0" * 50, "unknown_kind", "a program"),
         (bytes(range(256)) * 8, "unknown_kind", "binary data"),
         (b"%PDF-1.7\nnothing", "damaged", "not a whole PDF"),
