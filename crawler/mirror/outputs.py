@@ -56,7 +56,7 @@ def refuse_overwriting(out: Path, *, force: bool, original: Path | None = None) 
             raise OutputIsInput(out=out)
         if out.is_dir():
             raise OutputNotWritable(out=out, reason=os.strerror(errno.EISDIR))
-        if out.exists() and not force:
+        if out.exists() and not (force and out.is_file()):  # a device is never written over
             raise OutputExists(out=out)
     except OSError as error:
         raise OutputNotWritable(out=out, reason=error.strerror or str(error)) from error

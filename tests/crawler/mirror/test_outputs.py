@@ -56,3 +56,10 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
         write_whole(out, b"new", force=True)
     assert out.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["out.pdf"]
+
+
+def test_a_device_is_never_written_over(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutputExists):
+        write_whole(tmp_path / "pipe", b"new", force=True)
+    assert (tmp_path / "pipe").is_fifo()
