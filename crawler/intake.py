@@ -45,6 +45,14 @@ class Intake:
         bulletin, body = list_of(urls)
         if bulletin.items:
             self.keep(bulletin, body, source=None, source_url=None)
+        for citation in bulletin.citations:
+            view = self.held.article(citation.address) if citation.address else None
+            if view and view.tombstone:
+                sentence = (
+                    "{url} was withdrawn from this archive, and is not visited. "
+                    "`wxmirror withdraw --lift` lets it come back."
+                )
+                self.tally.listener.note(say(sentence, url=citation.cited_url))
 
     def take(self, body: bytes, file: str, *, source: str | None = None, source_url: str | None = None) -> str:
         """Take in one bulletin's bytes; their digest. Raises UnreadableBulletin."""

@@ -16,4 +16,5 @@ CHINESE = {
     "removed: the text of {texts} copies, {renditions} pictures and other files ({size})": "已删除：{texts} 份副本的正文，图片等资源 {renditions} 个（{size}）",
     "It is not shown, found, exported or visited any more; a note with the reason stands in its place. The pages as they were received stay sealed in the archive. `wxmirror withdraw --lift` brings it back.": "此文章不再展示、检索、导出和采集，原处留有写明原因的说明。当初收到的页面原件仍封存在存档中。“wxmirror withdraw --lift”可以恢复。",
     "withdrawn on {moment}: {reason}": "{moment} 撤下：{reason}",
+    "{url} was withdrawn from this archive, and is not visited. `wxmirror withdraw --lift` lets it come back.": "{url} 已从存档撤下，不再访问。如需恢复，请运行“wxmirror withdraw --lift”。",
 }

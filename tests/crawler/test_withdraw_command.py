@@ -12,10 +12,14 @@ from starlette.testclient import TestClient
 
 from crawler.cli import main
 from crawler.config import Config
+from crawler.intake import Intake
+from crawler.pacing import SystemClock
+from crawler.tally import Tally
 from crawler.web.app import create_app
 from storage.archive import CRAWL, Archive
 from tests.crawler.mirror.keeping import OTHER, SHORT, keep_article, keep_bulletin, keep_picture, png
 from tests.crawler.mirror.shelves import PICTURE
+from tests.stories.crawls import Noting
 
 REASON = ["--reason", "当事人要求", "--by", "王"]
 
@@ -117,3 +121,11 @@ def test_while_a_crawl_runs_nothing_is_withdrawn(folder, wxmirror):
         code, _, err = wxmirror("withdraw", SHORT, *REASON, "--yes")
     assert code == 1
     assert "请等它结束" in err
+
+
+def test_who_names_a_withdrawn_article_for_a_crawl_is_told(folder, wxmirror):
+    wxmirror("withdraw", SHORT, *REASON, "--yes")
+    listener = Noting()
+    with Archive.open(folder / "archive", writing=True) as archive:
+        Intake(archive, None, Tally(listener), SystemClock()).take_urls([SHORT, OTHER])
+    assert listener.notes == [f"{SHORT} 已从存档撤下，不再访问。如需恢复，请运行“wxmirror withdraw --lift”。"]
