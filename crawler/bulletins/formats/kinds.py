@@ -14,6 +14,7 @@ from crawler.bulletins.formats.ole import boxed
 from crawler.bulletins.formats.text import decode
 
 SAMPLE = 65_536  # bytes that tell
+LONGEST_TYPE = 100  # bytes, of what a zip file says that it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +37,26 @@ def begins(*starts: bytes) -> Callable[[bytes], bool]:
 
 
 def zipped(*members: bytes) -> Callable[[bytes], bool]:
-    """A test for zip files that hold a member so named (names stand in the clear, also in the directory at the end)."""
-    return lambda body: (
-        body.startswith(b"PK\x03\x04")
-        and any(member in body[:SAMPLE] or member in body[-SAMPLE:] for member in members)
-    )
+    """A test for zip files that hold a member so named, or say by their first one (mimetype) that they are of a type."""
+    return lambda body: body.startswith(b"PK\x03\x04") and any(member in contents(body) for member in members)
+
+
+def office(folder: bytes) -> Callable[[bytes], bool]:
+    """A test for documents of Office: zip files with XML, and with a folder of theirs."""
+    return lambda body: zipped(folder)(body) and zipped(b".xml")(body)
+
+
+def contents(body: bytes) -> bytes:
+    """What a zip file says itself that it holds, not what the zip files in it say: its type, and its directory.
+
+    Where the directory is missing, its beginning and end: names stand there in the clear too.
+    """
+    end = body.rfind(b"PK\x05\x06", -SAMPLE)
+    if end < 0 or len(body) < end + 16:
+        return body[:SAMPLE] + body[-SAMPLE:]
+    size = int.from_bytes(body[end + 12 : end + 16], "little")
+    stated = body[38 : 38 + LONGEST_TYPE] if body[30:38] == b"mimetype" else b""
+    return stated + body[max(end - size, 0) : end]
 
 
 def is_pdf(body: bytes) -> bool:
@@ -125,9 +141,9 @@ def is_saved_page(body: bytes) -> bool:
 
 KINDS: tuple[Kind, ...] = (
     Kind(name="PDF", is_it=is_pdf, reader="pdf:read_pdf", takes_opening=True),
-    Kind(name="a Word document (.docx)", is_it=zipped(b"word/"), reader="docx:read_docx", takes_opening=True),
-    Kind(name="an Excel workbook (.xlsx)", is_it=zipped(b"xl/"), reader="xlsx:read_xlsx"),
-    Kind(name="a PowerPoint presentation (.pptx)", is_it=zipped(b"ppt/"), is_old_office=True),
+    Kind(name="a Word document (.docx)", is_it=office(b"word/"), reader="docx:read_docx", takes_opening=True),
+    Kind(name="an Excel workbook (.xlsx)", is_it=office(b"xl/"), reader="xlsx:read_xlsx"),
+    Kind(name="a PowerPoint presentation (.pptx)", is_it=office(b"ppt/"), is_old_office=True),
     Kind(name="an OFD document", is_it=zipped(b"OFD.xml"), reader="ofd:read_ofd", takes_opening=True),
     Kind(
         name="an e-book (EPUB)",

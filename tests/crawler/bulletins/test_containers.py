@@ -119,7 +119,7 @@ def test_what_is_packed_in_a_message_is_said_to_be_unread() -> None:
     message.set_content("简报请查收。")
     message.add_attachment(b"Rar!\x1a\x07\x01\0", maintype="application", subtype="x-rar", filename="第3期.rar")
     message.add_attachment(b"\x89PNG\r\n\x1a\n", maintype="image", subtype="png", filename="章.png")
-    assert read_bulletin(message.as_bytes(), "信.eml").warnings == ("unread_part:第3期.rar",)
+    assert read_bulletin(message.as_bytes(), "信.eml").warnings == ("unread_part:第3期.rar", "no_links")
 
 
 def test_a_message_in_two_forms_is_read_once() -> None:
@@ -136,6 +136,23 @@ def test_the_documents_of_an_archive_stand_under_their_names() -> None:
         ("一月", "甲市召开会议", [TOKEN + "01"]),
         ("二月", "乙县启动编纂", [TOKEN + "02"]),
     ]
+
+
+def test_an_archive_that_only_stores_its_documents_is_none_of_them() -> None:
+    """Mail on the web packs attachments so; then the names within them stand in the clear."""
+    names = [f"word/{number}.xml" for number in range(3)]
+    inner = zipped({"[Content_Types].xml": "<a/>"} | dict.fromkeys(names, "<a/>"))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("一月.html", page("甲市召开会议", TOKEN + "01"))
+        archive.writestr("二月.docx", inner)
+    bulletin = read_bulletin(out.getvalue(), "附件.zip")
+    assert cited(bulletin) == [(None, "甲市召开会议", [TOKEN + "01"])]
+    assert bulletin.warnings == ("unread_part:二月.docx",)
+
+
+def test_a_folder_that_is_called_word_makes_no_word_document_of_an_archive() -> None:
+    assert len(read_bulletin(zipped({"word/a.html": page("甲市召开会议", TOKEN + "01")}), "a.zip").citations) == 1
 
 
 def test_names_in_archives_of_chinese_windows_are_spelled_right() -> None:
