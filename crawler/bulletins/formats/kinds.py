@@ -37,7 +37,7 @@ def begins(*starts: bytes) -> Callable[[bytes], bool]:
 
 
 def zipped(*members: bytes) -> Callable[[bytes], bool]:
-    """A test for zip files that hold a member so named, or say by their first one (mimetype) that they are of a type."""
+    """A test for zip files that hold a member so named, or say by their first (mimetype) that they are of a type."""
     return lambda body: body.startswith(b"PK\x03\x04") and any(member in contents(body) for member in members)
 
 
