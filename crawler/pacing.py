@@ -65,8 +65,11 @@ def refused(state: WayOut, now: datetime) -> WayOut:
 
 
 def rested(state: WayOut, now: datetime) -> WayOut:
-    """A way out's state at the beginning of a crawl: earlier refusals are forgotten when it was free for long."""
-    if state.paused_until and state.paused_until + FORGOTTEN_AFTER < now:
+    """A way out's state at the beginning of a crawl: earlier refusals are forgotten when it was free for long.
+
+    So is a pause that ends later than any can: the clock that it was told by ran ahead, and was set right.
+    """
+    if state.paused_until and not now - FORGOTTEN_AFTER <= state.paused_until <= now + REST:
         return WayOut(name=state.name)
     return state
 

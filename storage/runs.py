@@ -43,12 +43,21 @@ def latest_runs(db: Connection, *, job: str | None, limit: int) -> list[Run]:
     return [_run(row) for row in db.execute(query.where(runs.c.job == job) if job else query)]
 
 
+LONGEST_QUEUE = timedelta(hours=1)
+"""How far ahead slots are reserved, where pauses are not longer still."""
+
+
 def reserve_slot(db: Connection, name: str, *, interval_seconds: float, now: datetime) -> float:
-    """Reserve the next moment at which this way out may be used; seconds to wait until then."""
+    """Reserve the next moment at which this way out may be used; seconds to wait until then.
+
+    A slot further ahead than any queue reaches was reserved by a clock that ran ahead, and counts no more.
+    """
     insert_missing(db, ways, [{"name": name, "refusals": 0}], unique=["name"])
-    planned = db.scalar(select(ways.c.next_slot_at).where(ways.c.name == name))
-    slot = max(planned or now, now)
-    following = slot + timedelta(seconds=interval_seconds)
+    interval = timedelta(seconds=interval_seconds)
+    slot: datetime = max(db.scalar(select(ways.c.next_slot_at).where(ways.c.name == name)) or now, now)
+    if slot > now + max(LONGEST_QUEUE, 10 * interval):
+        slot = now
+    following = slot + interval
     db.execute(update(ways).where(ways.c.name == name).values(next_slot_at=following))
     return (slot - now).total_seconds()
 

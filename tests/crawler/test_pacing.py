@@ -196,6 +196,11 @@ def test_a_long_quiet_time_clears_the_sheet() -> None:
     assert rested(state, NIGHT + timedelta(hours=1) + FORGOTTEN_AFTER) == WayOut(name="direct")
 
 
+def test_a_pause_of_a_clock_that_ran_ahead_is_forgotten_once_it_is_set_right() -> None:
+    state = refused(WayOut(name="direct"), NIGHT + timedelta(days=365))
+    assert rested(state, NIGHT) == WayOut(name="direct")
+
+
 def test_negative_control_with_a_breaker_that_forgets_the_night_never_ends() -> None:
     """Were refusals not counted, the third would pause like the first."""
     state = WayOut(name="direct")

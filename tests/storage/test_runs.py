@@ -58,6 +58,12 @@ def test_moments_on_the_way_out_are_given_one_after_the_other(open_archive) -> N
     assert one.reserve_slot("direct", interval_seconds=6, now=days(1)) == 0
 
 
+def test_a_clock_that_ran_ahead_holds_up_no_visit_once_it_is_set_right(archive: Archive) -> None:
+    archive.reserve_slot("direct", interval_seconds=6, now=days(365))
+    waits = [archive.reserve_slot("direct", interval_seconds=6, now=NOON) for _ in range(3)]
+    assert waits == [0, 6, 12]
+
+
 def test_no_moment_is_given_twice_to_many_threads(open_archive) -> None:
     archives = [open_archive(), open_archive()]
     with ThreadPoolExecutor(8) as threads:
