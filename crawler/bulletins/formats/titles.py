@@ -73,6 +73,7 @@ SIGNS: Mapping[str, int] = {
 ENOUGH = 3
 LONG = 45  # ems
 MOST_HEAD = 3  # lines
+LONGEST_CALL = 32  # characters
 MOST_ANNOUNCED = 12  # links of one item
 MANY_CLAUSES = 2  # commas
 LAST_CHARACTER = re.compile(r"^[^\W\d_]$")  # of a title, alone on its last line
@@ -289,7 +290,7 @@ def is_head(before: Sequence[Block]) -> bool:
 
 def points_on(text: str) -> bool:
     """Whether a line is 阅读全文 and its like: at the end of an item, even where pasting lost its link."""
-    return bool(LINK_WORDS.match(text) or CALL.match(text))
+    return len(text) <= LONGEST_CALL and bool(LINK_WORDS.match(text) or CALL.match(text))
 
 
 def sign_below(place: Place, count: int) -> str:
