@@ -37,8 +37,11 @@ class SourceFailed(MirrorError):
 
 
 def is_to_be_asked(state: SourceState, now: datetime, *, by_hand: bool) -> bool:
-    """Whether a source is asked in this run. A person's word outweighs our own patience, not what the source asked."""
-    if state.next_ask_at is None or state.next_ask_at <= now:
+    """Whether a source is asked in this run. A person's word outweighs our own patience, not what the source asked.
+
+    One that was asked later than now, by a clock that has been set right since, is asked again.
+    """
+    if state.next_ask_at is None or state.next_ask_at <= now or (state.last_asked_at and state.last_asked_at > now):
         return True
     return by_hand and not state.is_asked_to_wait
 

@@ -47,3 +47,8 @@ def test_a_source_that_answers_again_begins_with_a_clean_sheet() -> None:
     assert (state.failures, state.failure, state.next_ask_at) == (0, None, None)
     assert (state.last_success_at, state.last_failure_at) == (NOW, NOW - timedelta(hours=2))
     assert is_to_be_asked(state, NOW, by_hand=False)
+
+
+def test_a_clock_that_ran_ahead_holds_up_no_source_once_it_is_set_right() -> None:
+    ahead = failed(FRESH, failure("status 503", timedelta(hours=5)), NOW + timedelta(days=400))
+    assert is_to_be_asked(ahead, NOW, by_hand=False)
