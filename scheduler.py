@@ -27,7 +27,7 @@ from crawler.showing.runs import stopped_words
 from crawler.timetable import Job, timetable
 from crawler.words import say, say_error
 from storage.archive import Archive
-from storage.errors import ArchiveError, MirrorError
+from storage.errors import ArchiveError, MirrorError, WrongSettings
 from storage.records import Run
 
 GRACE = timedelta(minutes=2)
@@ -175,7 +175,10 @@ def make(name: str, planned: str, ends: str) -> int:
     from crawler.crawling import crawl
 
     config = load_config()
-    job = next(job for job in timetable(config) if job.name == name)
+    job = next((job for job in timetable(config) if job.name == name), None)
+    if job is None:
+        changed = say("the job {job} is in it no more: begin `wxmirror schedule` anew", job=name)
+        raise WrongSettings(place="wxmirror.toml", reason=changed)
     planned_at, ends_at = datetime.fromisoformat(planned), datetime.fromisoformat(ends)
     with _open(config) as archive:
         summary = crawl(

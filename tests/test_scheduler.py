@@ -157,6 +157,12 @@ def test_the_log_tells_in_a_sentence_why_a_run_ended_badly(tmp_path, monkeypatch
     assert all(record.exc_info is None for record in caplog.records)
 
 
+def test_a_job_that_was_taken_out_of_the_settings_since_is_told_in_a_sentence(tmp_path, monkeypatch, caplog) -> None:
+    monkeypatch.setenv("WXMIRROR_ARCHIVE", str(tmp_path))
+    assert main(["weekly", PLANNED_AT.isoformat(), MORNING.isoformat()]) == 1
+    assert ["the job weekly is in it no more" in record.message for record in caplog.records] == [True]
+
+
 def made(archive: Archive, job: str, planned_at: datetime) -> None:
     run = archive.begin_run(job, planned_at=planned_at, now=planned_at)
     assert run

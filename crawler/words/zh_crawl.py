@@ -7,6 +7,7 @@ CHINESE = {
     "The proxy refuses to lead to WeChat. Check https_proxy and its permissions. Nothing was counted.": "代理服务器拒绝连接微信。请检查 https_proxy 及其权限。没有文章被记作尝试。",
     "WeChat's certificate does not verify. If a proxy of your institution opens TLS, name its authority in SSL_CERT_FILE; else somebody is in between. Nothing was counted.": "微信的证书无法通过验证。如果贵单位的代理会拆开 TLS，请用 SSL_CERT_FILE 指明其根证书；否则可能有人在中间窃听。没有文章被记作尝试。",
     "Five visits running reached nothing: the way out is closed or WeChat is down. Nothing was counted.": "连续五次访问都没有结果：出口不通，或微信暂时无法访问。没有文章被记作尝试。",
+    "the job {job} is in it no more: begin `wxmirror schedule` anew": "其中已没有任务 {job}，请重新启动“wxmirror schedule”",
     "This run was begun already, here or by another scheduler.": "这次运行已经由本机或另一个调度程序开始，不再重复。",
     "Another crawl is running on this archive. The bulletins are taken in; it will visit their articles.": "此存档上正有另一个任务（crawl）在运行。简报已经收录，其中的文章会被它接着访问。",
     "{url} would be fetched.": "将会下载 {url}。",
