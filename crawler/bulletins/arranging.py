@@ -264,16 +264,7 @@ def named_above(block: Block) -> Block:
 
 def heading(block: Block, title: str) -> Block:
     """A title of its own; the links of its block stay with the text behind it, where there is any."""
-    links = block.links if block.kind is BlockKind.SECTION else ()
-    return Block(
-        kind=BlockKind.HEADING,
-        text=title,
-        plain=title,
-        level=TITLE_LEVEL,
-        page=block.page,
-        end_page=block.page,
-        links=links,
-    )
+    return block.title(title, level=TITLE_LEVEL, links=block.links if block.kind is BlockKind.SECTION else ())
 
 
 # ---- links above their titles -----------------------------------------------------------------------------------

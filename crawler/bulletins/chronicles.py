@@ -86,11 +86,4 @@ def title_above(block: Block) -> Block:
     if len(sentence) > LONGEST_TITLE:
         cut = sentence.rfind("，", SHORTEST_TITLE, LONGEST_TITLE)
         sentence = sentence[: cut if cut > 0 else LONGEST_TITLE]
-    return Block(
-        kind=BlockKind.HEADING,
-        text=sentence,
-        plain=sentence,
-        level=CHRONICLE_LEVEL,
-        page=block.page,
-        end_page=block.page,
-    )
+    return block.title(sentence, level=CHRONICLE_LEVEL)

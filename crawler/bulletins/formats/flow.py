@@ -88,6 +88,18 @@ class Block:
     lead: str | None = None  # the words in bold with which a text begins
     section: str | None = None  # of a row, where its table says so
 
+    def title(self, words: str, *, level: int, links: tuple[Link, ...] = ()) -> Block:
+        """A heading of these words above the block, on the page where it begins."""
+        return Block(
+            kind=BlockKind.HEADING,
+            text=words,
+            plain=words,
+            level=level,
+            page=self.page,
+            end_page=self.page,
+            links=links,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:

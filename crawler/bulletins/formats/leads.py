@@ -164,16 +164,7 @@ def parted(blocks: Sequence[Block], leads: Mapping[int, str]) -> list[Block]:
             told.append(block)
             continue
         text, plain = (behind(said, title) for said in (block.text, block.plain))
-        told.append(
-            Block(
-                kind=BlockKind.HEADING,
-                text=title,
-                plain=title,
-                level=LEAD_LEVEL,
-                page=block.page,
-                end_page=block.page,
-            )
-        )
+        told.append(block.title(title, level=LEAD_LEVEL))
         told.append(replace(block, kind=BlockKind.PARAGRAPH, text=text, plain=plain, lead=None))
     return told
 
